@@ -1,0 +1,1 @@
+"""The commands of `./deck`, one module each."""

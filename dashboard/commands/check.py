@@ -1,0 +1,38 @@
+"""`./deck check`: style, types, migrations and the deployment checks of production settings."""
+
+import os
+import subprocess
+import sys
+
+BIN = os.path.dirname(sys.executable)
+PRODUCTION = {
+    "SECRET_KEY": "check-only-" + "0123456789abcdef" * 4,
+    "ALLOWED_HOSTS": "jobs.example.com",
+    "HTTPS": "1",
+}
+
+
+def main() -> int:
+    """Run every check, even after one has failed; fail if any did."""
+    python = sys.executable
+    steps = [
+        [f"{BIN}/ruff", "check"],
+        [f"{BIN}/ruff", "format", "--check"],
+        [f"{BIN}/mypy", "."],
+        [python, "manage.py", "makemigrations", "--check", "--dry-run"],
+        [python, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+    ]
+    failed = [step for step in steps if not passes(step)]
+    for step in failed:
+        print(f"failed: {' '.join(step)}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def passes(step: list[str]) -> bool:
+    """Run one check under production settings."""
+    print("→", " ".join(step), flush=True)
+    return subprocess.run(step, env={**os.environ, **PRODUCTION}).returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

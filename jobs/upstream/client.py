@@ -1,0 +1,183 @@
+"""The Jobs API as a client sees it: search, one job, one group (contract: "Transport", "Search").
+
+    client = JobsClient(url="https://project.wixmp.com", app_id=…, secret=…, masker=Masker(key))
+    for page in client.iter_pages(Walk(order_by="dateUpdated", ascending=False, page_size=500)):
+        …
+
+One session, one token renewed before it expires, no redirects. A request ends within `Limits.total` seconds
+from the first byte of its body on, and a body within `Limits.body` bytes, whatever the other side does.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Literal, Never
+from urllib.parse import quote, urlsplit
+
+import requests
+import urllib3
+
+from jobs.upstream import wire
+from jobs.upstream.errors import BrokenReply, CredentialsRefused, NotFound, RequestRefused, TokenRefused, TryAgain
+from jobs.upstream.mask import Masker
+from jobs.upstream.record import Page, Record, Refused
+from jobs.upstream.retry import RetryPolicy
+from jobs.upstream.token import TokenSource
+
+CHUNK = 1 << 16
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+PASSES_BY_ITSELF = frozenset({408, 429})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What one request may take: seconds to connect, between two reads and for a whole body; bytes of a body."""
+
+    connect: float = 5.0
+    read: float = 20.0
+    total: float = 60.0
+    body: int = 64 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Walk:
+    """A way through all jobs (contract: "Search", `orderBy`, `orderDirection`, `pageSize`)."""
+
+    order_by: Literal["dateCreated", "dateUpdated"]
+    ascending: bool
+    page_size: int
+
+    def parameters(self, token: str | None) -> dict[str, str]:
+        """The query of the page that `token` leads to, in the contract's first spelling."""
+        query = {"orderBy": self.order_by, "pageSize": str(self.page_size)}
+        query["orderDirection"] = "asc" if self.ascending else "des"
+        return query if token is None else {**query, "nextPageToken": token}
+
+
+class JobsClient:
+    """Asks one project's Jobs API; not for several threads at once."""
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        app_id: str,
+        secret: str,
+        masker: Masker,
+        policy: RetryPolicy | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self._base = url.rstrip("/") + "/_api"
+        self._tokens = TokenSource(app_id, secret)
+        self._masker = masker
+        self._policy = policy or RetryPolicy()
+        self._limits = limits or Limits()
+        self._session = requests.Session()
+        self._session.trust_env = urlsplit(url).hostname not in LOOPBACK
+        self._session.auth = self._sign
+        self._session.headers["User-Agent"] = "jobdeck"
+        self._session.headers["Accept"] = "application/json"
+
+    def close(self) -> None:
+        """Give up the connection."""
+        self._session.close()
+
+    def page(self, walk: Walk, token: str | None = None) -> Page:
+        """Fetch one page; raise `TokenRefused` where the platform no longer takes `token`."""
+        try:
+            payload = self._get("/jobs", walk.parameters(token))
+        except RequestRefused as refused:
+            if token is None:
+                raise
+            raise TokenRefused(str(refused)) from refused
+        return wire.page(payload, self._masker)
+
+    def iter_pages(self, walk: Walk, token: str | None = None) -> Iterator[Page]:
+        """Fetch page after page, from `token` on; end after the last, or at a token that was there before."""
+        seen = {token}
+        while True:
+            page = self.page(walk, token)
+            yield page
+            token = page.next_token
+            if token is None or token in seen:
+                return
+            seen.add(token)
+
+    def job(self, job_id: str) -> Record | Refused:
+        """Fetch one job; raise `NotFound` where the platform has none of this id."""
+        return wire.record(self._get(f"/jobs/{quote(job_id, safe='')}"), self._masker)
+
+    def group(self, group_id: str) -> Page:
+        """Fetch the jobs of one group; raise `NotFound` where the platform has none of this id."""
+        return wire.page(self._get(f"/jobs/groups/{quote(group_id, safe='')}"), self._masker)
+
+    def _get(self, path: str, query: dict[str, str] | None = None) -> bytes:
+        """Fetch the payload of `path`, as often as the policy allows."""
+        return self._policy.call(lambda: self._once(path, query))
+
+    def _once(self, path: str, query: dict[str, str] | None) -> bytes:
+        started = time.monotonic()
+        try:
+            with self._session.get(
+                self._base + path,
+                params=query,
+                timeout=(self._limits.connect, self._limits.read),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                body = self._body(response, started)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise TryAgain(f"The platform cannot be reached: {_name(error)}.") from error
+        if response.status_code != 200:
+            _refuse(response, body)
+        return wire.payload(body)
+
+    def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Put our token into a request; as the session's `auth`, so that no .netrc takes its place."""
+        request.headers["Authorization"] = self._tokens.token()
+        return request
+
+    def _body(self, response: requests.Response, started: float) -> bytes:
+        """Read a body within the limits."""
+        read = bytearray()
+        while chunk := response.raw.read1(CHUNK, decode_content=True):
+            read += chunk
+            if len(read) > self._limits.body:
+                raise BrokenReply(f"The reply is longer than {self._limits.body} bytes.")
+            if time.monotonic() - started > self._limits.total:
+                raise TryAgain(f"The reply took longer than {self._limits.total:g} s.")
+        return bytes(read)
+
+
+def _refuse(response: requests.Response, body: bytes) -> Never:
+    """Raise what a status other than 200 means (contract: "HTTP errors")."""
+    status, message = response.status_code, wire.message(body)
+    said = f"{status} {message or response.reason}".strip()
+    if status in (401, 403):
+        raise CredentialsRefused(f"The platform refuses our credentials: {said}.")
+    if status in PASSES_BY_ITSELF or status >= 500:
+        raise TryAgain(f"The platform is not ready: {said}.", after=_retry_after(response))
+    if status == 404 and message is not None:
+        raise NotFound(f"The platform has no such thing: {said}.")
+    if 400 <= status < 500 and status != 404:
+        raise RequestRefused(f"The platform refuses the request: {said}.")
+    raise BrokenReply(f"The platform answers with {said}; is MEDIA_PLATFORM_URL right?")
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """Seconds that the platform asks us to wait, as a number or as a date; None where it does not."""
+    text = response.headers.get("Retry-After", "")
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _name(error: BaseException) -> str:
+    """The innermost cause, by its class: the texts of these errors are long and may quote addresses."""
+    while inner := error.__cause__ or error.__context__:
+        error = inner
+    return type(error).__name__

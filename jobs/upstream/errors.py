@@ -1,0 +1,44 @@
+"""What can go wrong between here and the Jobs API.
+
+::
+
+    UpstreamError
+    ├── TryAgain             network, timeout, 408, 429, 5xx: passes by itself
+    ├── BrokenReply          cut short, too large, not the envelope, `code` ≠ 0, a redirect
+    ├── CredentialsRefused   401, 403: stop, somebody has to look
+    ├── RequestRefused       any other 4xx: what we asked for is wrong
+    │   └── TokenRefused     400 where a page token was sent: begin the walk again
+    └── NotFound             404 in the API's own envelope; a proxy's 404 is a BrokenReply
+"""
+
+
+class UpstreamError(Exception):
+    """Any failure of a request to the Jobs API; the text is fit for operators and holds no secret."""
+
+
+class TryAgain(UpstreamError):
+    """A failure that passes by itself; `after` is what the platform asked us to wait, in seconds."""
+
+    def __init__(self, text: str, *, after: float | None = None) -> None:
+        super().__init__(text)
+        self.after = after
+
+
+class BrokenReply(UpstreamError):
+    """A reply that is not what the contract says."""
+
+
+class CredentialsRefused(UpstreamError):
+    """The platform does not take our token, or it may not do this."""
+
+
+class RequestRefused(UpstreamError):
+    """The platform does not take the request itself."""
+
+
+class TokenRefused(RequestRefused):
+    """The platform no longer takes this page token."""
+
+
+class NotFound(UpstreamError):
+    """The platform says that there is no such job or group."""

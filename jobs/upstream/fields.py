@@ -1,0 +1,117 @@
+"""Reads single fields of a job (contract: "Job", "Types"); a wrong shape is nothing, where a job can do without it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from jobs.upstream.record import FileRef, Role
+
+Json = Any
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+SECONDS_END = 1e11
+
+
+class Unfit(ValueError):
+    """A record that cannot be a job, for `reason` in `field`; `job_id` is empty where not even that is known."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+        self.job_id = ""
+
+
+def word(values: dict[str, Json], name: str, *, longest: int, missing: str | None = None) -> str:
+    """Read a text of 1 to `longest` bytes that a database can compare; raise `Unfit` otherwise.
+
+    `missing` is what stands for null and for nothing.
+    """
+    value = values.get(name)
+    if value is None and missing is not None:
+        return missing
+    if not isinstance(value, str):
+        raise Unfit(name, "It is missing." if value is None else "It is not a text.")
+    if not value or "\0" in value:
+        raise Unfit(name, "It is empty." if not value else "It holds the character U+0000.")
+    try:
+        if len(value.encode()) > longest:
+            raise Unfit(name, f"It is longer than {longest} bytes.")
+    except UnicodeEncodeError as why:
+        raise Unfit(name, "It holds half a character (a lone surrogate).") from why
+    return value
+
+
+def moment(value: Json) -> datetime | None:
+    """Read a date in UTC: ISO 8601, or seconds or milliseconds since 1970; None where it makes no sense."""
+    try:
+        read = _moment(value)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return read if read is not None and EARLIEST <= read < LATEST else None
+
+
+def _moment(value: Json) -> datetime | None:
+    if isinstance(value, str):
+        read = datetime.fromisoformat(value)
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return datetime.fromtimestamp(float(value) / (1 if value < SECONDS_END else 1000), UTC)
+    return None
+
+
+def files(sources: Json, specification: Json, result: Json) -> Iterator[FileRef]:
+    """Give what a job reads and where it writes: as asked in its specification, and as its result names it."""
+    asked = _object(specification)
+    for source in [*_list(sources), *_list(asked.get("sources")), asked.get("source")]:
+        yield from _file("source", source)
+    report = _object(asked.get("extractedFilesReport"))
+    for place in (asked.get("destination"), report.get("destination")):
+        yield from _file("destination", place)
+    for place in _produced(_object(result).get("payload")):
+        yield from _file("destination", place)
+
+
+def quality(specification: Json, result: Json) -> str:
+    """The quality of a transcode, as asked or else as produced; empty for other jobs."""
+    info = _object(_object(_object(result).get("payload")).get("info"))
+    return _text(_object(specification).get("quality")) or _text(info.get("quality"))
+
+
+def error(status: Json, result: Json) -> tuple[int | None, str]:
+    """The code and message of a result that is none of success (contract: "Result"); (None, "") otherwise."""
+    outcome = _object(result)
+    code = outcome.get("code")
+    number = code if isinstance(code, int) and not isinstance(code, bool) and abs(code) < 2**31 else None
+    if not number and status != "error":
+        return None, ""
+    return number or None, _text(outcome.get("message"))
+
+
+def _produced(payload: Json) -> Iterator[Json]:
+    """Give every place in a result where a file descriptor or a destination may stand."""
+    for item in payload if isinstance(payload, list) else [payload]:
+        inner = _object(item)
+        report = _object(inner.get("extractedFilesReport"))
+        yield from (inner, inner.get("file"), inner.get("reportFileDescriptor"), report.get("destination"))
+
+
+def _file(role: Role, value: Json) -> Iterator[FileRef]:
+    place = _object(value)
+    path, file_id = _text(place.get("path")) or _text(place.get("directory")), _text(place.get("fileId"))
+    if path or file_id:
+        yield FileRef(role=role, path=path, file_id=file_id)
+
+
+def _object(value: Json) -> dict[str, Json]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: Json) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,61 @@
+"""The values that come out of the Jobs API: a page, its records, and what of it had to be refused."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Role = Literal["source", "destination"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileRef:
+    """A file or directory that a job reads or writes; `path` and `file_id` as they came, empty where unknown."""
+
+    role: Role
+    path: str
+    file_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Record:
+    """One job.
+
+    The first block is read out of it, to be filtered and sorted by; dates are in UTC, None where the job has none
+    that make sense. `head`, `body` and `result` are the job itself, secrets masked: JSON objects whose members,
+    taken together, are its members (`result` is the value of that one member, None where it is missing).
+    """
+
+    id: str
+    group: str
+    type: str
+    status: str
+    issuer: str | None
+    created: datetime | None
+    updated: datetime | None
+    files: tuple[FileRef, ...]
+    quality: str
+    error_code: int | None
+    error: str
+
+    head: str
+    body: str
+    result: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refused:
+    """A record that cannot be a job: its text, secrets masked, which field is at fault and why."""
+
+    text: str
+    field: str
+    reason: str
+    job_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """One reply of a search or of a group; `next_token` is None on the last page."""
+
+    records: tuple[Record, ...]
+    refused: tuple[Refused, ...]
+    next_token: str | None

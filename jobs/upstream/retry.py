@@ -1,0 +1,46 @@
+"""When a failed request is made again, as a value.
+
+Waits grow exponentially, with jitter, or are what the platform asked for (`Retry-After`),
+up to a cap. Only what passes by itself is tried again: credentials never are.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import stamina
+
+from jobs.upstream.errors import BrokenReply, TryAgain
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetryPolicy:
+    """How often and how long; every time in seconds."""
+
+    attempts: int = 5
+    total: float = 90.0
+    first_wait: float = 0.5
+    longest_wait: float = 20.0
+
+    def call(self, request: Callable[[], T]) -> T:
+        """Make `request` until it succeeds, fails for good, or this policy is used up."""
+        attempts = stamina.retry_context(
+            on=self._verdict,
+            attempts=self.attempts,
+            timeout=self.total,
+            wait_initial=self.first_wait,
+            wait_max=self.longest_wait,
+            wait_jitter=self.first_wait,
+        )
+        for attempt in attempts:
+            with attempt:
+                return request()
+        raise AssertionError("a retry context ends by a return or by an exception")
+
+    def _verdict(self, error: Exception) -> bool | float:
+        """Whether to try again, or after how many seconds."""
+        if isinstance(error, TryAgain) and error.after is not None:
+            return min(error.after, self.longest_wait)
+        return isinstance(error, TryAgain | BrokenReply)

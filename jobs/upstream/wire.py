@@ -1,0 +1,194 @@
+"""From the bytes of a reply to a `Page` (contract: "envelope", "Search", "Job").
+
+Every record stands for itself: one that cannot be read is refused with its reason, and its page goes on.
+Members that are not masked are kept byte for byte, so that a job is given back as it came.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from jobs.upstream import split
+from jobs.upstream.errors import BrokenReply
+from jobs.upstream.fields import Unfit, error, files, moment, quality, word
+from jobs.upstream.mask import SECRET_MEMBERS, Json, Masker, without_address_secrets
+from jobs.upstream.record import Page, Record, Refused
+
+HEAD = ("id", "groupId", "type", "status", "issuer", "dateCreated", "dateUpdated")
+MAY_HOLD_SECRETS = re.compile("|".join([*SECRET_MEMBERS, r"\\u00"]).encode())
+LONGEST_MESSAGE = 300
+
+Members = dict[str, bytes]
+
+_members = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_elements = msgspec.json.Decoder(list[msgspec.Raw])
+_value = msgspec.json.Decoder()
+_exact_value = msgspec.json.Decoder(float_hook=Decimal)
+_exact_encoder = msgspec.json.Encoder(decimal_format="number")
+
+
+def payload(body: bytes) -> bytes:
+    """Open the envelope of a successful reply; raise `BrokenReply` where it is none or its code is not 0."""
+    members = _object(body, "The reply")
+    code = _json(members.get("code", b"null"))
+    if code != 0 or isinstance(code, bool):
+        raise BrokenReply(f"The reply is no success: code {str(code)[:20]}, {message(body) or 'no message'}.")
+    if "payload" not in members:
+        raise BrokenReply("The reply has no payload.")
+    return members["payload"]
+
+
+def message(body: bytes) -> str | None:
+    """The message of an envelope, without the secrets of addresses in it; None where the body is no envelope."""
+    try:
+        members = _object(body, "The reply")
+        text = _json(members.get("message", b"null"))
+    except BrokenReply:
+        return None
+    return without_address_secrets(str(text or ""))[:LONGEST_MESSAGE] if "code" in members else None
+
+
+def page(payload: bytes, masker: Masker) -> Page:
+    """Read the payload of a search or a group: `{jobs, nextPageToken}`, or a list (contract: "Recorded replies")."""
+    if payload[:1] == b"[":
+        return _page(payload, None, masker)
+    members = _object(payload, "The payload")
+    token = _json(members.get("nextPageToken", b"null"))
+    if "jobs" not in members or not isinstance(token, str | None):
+        raise BrokenReply("The payload has no list of jobs, or a page token that is no text.")
+    return _page(members["jobs"], token or None, masker)
+
+
+def record(raw: bytes, masker: Masker) -> Record | Refused:
+    """Read one job, or say why it cannot be one."""
+    try:
+        members, values = _read(raw, masker)
+        return _record(members, values)
+    except Unfit as unfit:
+        text = masker.mask_text(raw).decode("utf-8", "backslashreplace")
+        return Refused(text=text, field=unfit.field, reason=unfit.reason, job_id=unfit.job_id)
+
+
+def _page(jobs: bytes, token: str | None, masker: Masker) -> Page:
+    read = [record(raw, masker) for raw in _list(jobs)]
+    return Page(
+        records=tuple(item for item in read if isinstance(item, Record)),
+        refused=tuple(item for item in read if isinstance(item, Refused)),
+        next_token=token,
+    )
+
+
+def _record(members: Members, values: dict[str, Json]) -> Record:
+    """Read what is filtered and sorted by out of a job."""
+    job_id = word(values, "id", longest=500)
+    try:
+        specification, result = values.get("specification"), values.get("result")
+        code, message = error(values.get("status"), result)
+        return Record(
+            id=job_id,
+            group=word(values, "groupId", longest=500, missing=job_id),
+            type=word(values, "type", longest=200),
+            status=word(values, "status", longest=200),
+            issuer=word(values, "issuer", longest=500, missing="") or None,
+            created=moment(values.get("dateCreated")),
+            updated=moment(values.get("dateUpdated")),
+            files=tuple(files(values.get("sources"), specification, result)),
+            quality=quality(specification, result),
+            error_code=code,
+            error=message,
+            head=_joined((name, members[name]) for name in HEAD if name in members),
+            body=_joined(item for item in members.items() if item[0] not in (*HEAD, "result")),
+            result=members["result"].decode() if "result" in members else None,
+        )
+    except Unfit as unfit:
+        unfit.job_id = job_id
+        raise
+
+
+def _read(raw: bytes, masker: Masker) -> tuple[Members, dict[str, Json]]:
+    """Give the members of a job, as text and as values, with secrets masked in both."""
+    try:
+        return _strict(raw, masker)
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        return _lenient(raw, masker)
+
+
+def _strict(raw: bytes, masker: Masker) -> tuple[Members, dict[str, Json]]:
+    """Read sound JSON. Only members that could hold a secret are written anew, with their numbers as they are."""
+    texts = {name: bytes(text) for name, text in _members.decode(raw).items()}
+    if not MAY_HOLD_SECRETS.search(raw):
+        return texts, _value.decode(raw)
+    values = _exact_value.decode(raw)
+    masked = masker.mask(values)
+    for name, text in texts.items():
+        if masked[name] is not values[name] or name in SECRET_MEMBERS or MAY_HOLD_SECRETS.search(text):
+            texts[name] = _exact_encoder.encode(masked[name])
+    return texts, masked
+
+
+def _lenient(raw: bytes, masker: Masker) -> tuple[Members, dict[str, Json]]:
+    """Read what strict parsers refuse but can be kept: lone surrogates, raw control characters, very long numbers."""
+    try:
+        values = json.loads(raw.decode(), strict=False, parse_constant=_no_number, parse_float=_number)
+        if not isinstance(values, dict):
+            raise Unfit("", "It is not an object.")
+        masked = masker.mask(values)
+        return {name: json.dumps(value).encode() for name, value in masked.items()}, masked
+    except UnicodeDecodeError as why:
+        raise Unfit("", "It is not UTF-8.") from why
+    except RecursionError as why:
+        raise Unfit("", "It is nested too deeply.") from why
+    except ValueError as why:
+        raise why if isinstance(why, Unfit) else Unfit("", f"It is not JSON that can be kept: {why}.") from why
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text[:40]} is too large")
+    return number
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number")
+
+
+def _joined(members: Iterable[tuple[str, bytes]]) -> str:
+    """Write an object of members whose values are JSON already."""
+    return "{" + ",".join(f"{json.dumps(name)}:{text.decode()}" for name, text in members) + "}"
+
+
+def _object(text: bytes, what: str) -> Members:
+    """Give the members of an object, also where something deep inside it is broken."""
+    try:
+        return {name: bytes(value) for name, value in _members.decode(text).items()}
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        pass
+    try:
+        return split.members(text)
+    except split.Unbalanced as why:
+        raise BrokenReply(f"{what} is not JSON: {why}.") from why
+
+
+def _list(text: bytes) -> list[bytes]:
+    """Give the elements of a list, also where one of them is broken."""
+    try:
+        return [bytes(element) for element in _elements.decode(text)]
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        pass
+    try:
+        return split.elements(text)
+    except split.Unbalanced as why:
+        raise BrokenReply(f"The jobs of the reply are not a list: {why}.") from why
+
+
+def _json(text: bytes) -> Any:
+    try:
+        return _value.decode(text)
+    except msgspec.DecodeError as why:
+        raise BrokenReply(f"A member of the reply is not JSON: {why}.") from why

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "dashboard",
+    "jobs",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -1,0 +1,158 @@
+"""The mirror's tables. Each index names the query that it serves.
+
+A job is a narrow row that lists read, a document that gives it back as it came, and a row for each file.
+Nobody but `jobs.store` writes these four tables, nobody but `jobs.sync` the others.
+"""
+
+from datetime import UTC, datetime
+
+from django.db import models
+from django.db.models import F, Q
+
+UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+"""Stands for a date that a job does not have, or that makes no sense: older than every other, matched by no range."""
+
+
+class Cell(models.Model):
+    """A type, status and issuer that occur together, and how many jobs have them, exactly."""
+
+    type = models.TextField(db_collation="C")
+    status = models.TextField(db_collation="C")
+    issuer = models.TextField(db_collation="C", null=True)  # noqa: DJ001 - null is what the wire says
+    stage = models.SmallIntegerField()
+    jobs = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("type", "status", "issuer"), nulls_distinct=False, name="cell_is_unique"),
+            models.CheckConstraint(condition=Q(jobs__gte=0), name="cell_is_never_negative"),
+        )
+
+
+class Job(models.Model):
+    """What lists show, filter and sort by; `key` is the platform's id.
+
+    `source` and `destination` are the first of each, as they came. `digest` is of the whole job. `observed` is when
+    the request began that brought the row as it stands, `first_seen` when it first came.
+    """
+
+    key = models.TextField(db_collation="C", unique=True)
+    group = models.TextField(db_collation="C")
+    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, db_index=False)
+    created = models.DateTimeField()
+    updated = models.DateTimeField()
+    source = models.TextField()
+    destination = models.TextField()
+    quality = models.TextField()
+    error_code = models.IntegerField(null=True)
+    error = models.TextField()
+    digest = models.BinaryField()
+    first_seen = models.DateTimeField()
+    observed = models.DateTimeField()
+
+    class Meta:
+        indexes = (
+            models.Index(F("created").desc(), F("id").desc(), name="job_created"),  # the list, no filter
+            models.Index(F("updated").desc(), F("id").desc(), name="job_updated"),  # the same by update
+            models.Index("cell", F("created").desc(), F("id").desc(), name="job_cell_created"),  # type, status, issuer
+            models.Index("cell", F("updated").desc(), F("id").desc(), name="job_cell_updated"),  # the same by update
+            models.Index("group", "id", name="job_group"),  # a group and its siblings
+        )
+
+
+class Document(models.Model):
+    """A job as it came, secrets masked: three JSON texts whose members together are its members.
+
+    `head` holds the scalars that change, `body` everything else but `result`, which is null where there is none.
+    """
+
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, primary_key=True)
+    head = models.TextField()
+    body = models.TextField()
+    result = models.TextField(null=True)  # noqa: DJ001 - missing is not empty
+
+
+class JobFile(models.Model):
+    """A file or directory that a job reads or writes; `path` is normalised, empty where only the id is known."""
+
+    class Role(models.IntegerChoices):
+        """What the job does with it."""
+
+        SOURCE = 1
+        DESTINATION = 2
+
+    pk = models.CompositePrimaryKey("job", "role", "position")
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="files", db_index=False)
+    role = models.SmallIntegerField(choices=Role.choices)
+    position = models.SmallIntegerField()
+    path = models.TextField(db_collation="C")
+    file_id = models.TextField(db_collation="C")
+
+    class Meta:
+        indexes = (
+            models.Index("path", "role", "job", name="file_path", condition=~Q(path="")),  # a path or directory
+            models.Index("file_id", "job", name="file_id", condition=~Q(file_id="")),  # a source's file id
+        )
+
+
+class Quarantine(models.Model):
+    """A record that came and cannot be a job, verbatim but for its secrets, and why; once, however often it came."""
+
+    digest = models.BinaryField(unique=True)
+    job_key = models.TextField(db_collation="C")
+    field = models.TextField()
+    reason = models.TextField()
+    text = models.TextField()
+    first_seen = models.DateTimeField()
+    last_seen = models.DateTimeField(db_index=True)  # the newest first on the sync page
+    times = models.BigIntegerField(default=1)
+
+
+class Lease(models.Model):
+    """Who may sync now. A new holder takes a new epoch, so that a late word of the old one is refused."""
+
+    name = models.TextField(primary_key=True)
+    holder = models.TextField()
+    epoch = models.BigIntegerField(default=0)
+    expires = models.DateTimeField()
+
+
+class Lane(models.Model):
+    """One way of the sync through the platform's jobs, and how far it has come.
+
+    `complete` is when the last complete pass began: what the platform had changed by then is here.
+    """
+
+    name = models.TextField(primary_key=True)
+    watermark = models.DateTimeField(null=True)
+    token = models.TextField(default="")
+    reached = models.DateTimeField(null=True)
+    complete = models.DateTimeField(null=True)
+    finished = models.BooleanField(default=False)
+
+
+class Pass(models.Model):
+    """One run of a lane: what it brought and how it ended."""
+
+    class Outcome(models.TextChoices):
+        """How a pass ended; `running` until then."""
+
+        RUNNING = "running"
+        COMPLETE = "complete"
+        PAUSED = "paused"
+        FAILED = "failed"
+
+    lane = models.TextField()
+    began = models.DateTimeField()
+    ended = models.DateTimeField(null=True)
+    outcome = models.TextField(choices=Outcome.choices, default=Outcome.RUNNING)
+    pages = models.IntegerField(default=0)
+    inserted = models.IntegerField(default=0)
+    updated = models.IntegerField(default=0)
+    unchanged = models.IntegerField(default=0)
+    older = models.IntegerField(default=0)
+    refused = models.IntegerField(default=0)
+    problem = models.TextField(default="")
+
+    class Meta:
+        indexes = (models.Index("lane", F("began").desc(), name="pass_lane_began"),)  # the last passes of a lane

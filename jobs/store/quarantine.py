@@ -1,0 +1,30 @@
+"""Keeps what cannot be a job."""
+
+import hashlib
+from collections.abc import Iterable
+
+from django.db import connection
+
+from jobs.paths import storable
+from jobs.upstream.record import Refused
+
+LONGEST_KEY = 500
+
+KEEP = """
+INSERT INTO jobs_quarantine AS kept (digest, job_key, field, reason, text, first_seen, last_seen, times)
+VALUES (%s, %s, %s, %s, %s, now(), now(), 1)
+ON CONFLICT (digest) DO UPDATE SET last_seen = now(), times = kept.times + 1
+"""
+
+
+def quarantine(refused: Iterable[Refused]) -> None:
+    """Keep refused records, each content once."""
+    rows = sorted(_row(record) for record in refused)
+    with connection.cursor() as cursor:
+        cursor.executemany(KEEP, rows)
+
+
+def _row(record: Refused) -> tuple[bytes, str, str, str, str]:
+    digest = hashlib.blake2b(f"{record.field}\0{record.text}".encode("utf-8", "replace"), digest_size=16).digest()
+    text = storable(record.text, len(record.text) * 4)
+    return digest, storable(record.job_id, LONGEST_KEY), record.field, storable(record.reason, 1000), text

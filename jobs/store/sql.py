@@ -1,0 +1,109 @@
+"""The statements that write a page, in the order in which they run."""
+
+CREATE = """
+CREATE TEMPORARY TABLE IF NOT EXISTS arrived (
+    key text COLLATE "C", "group" text, type text COLLATE "C", status text COLLATE "C",
+    issuer text COLLATE "C", stage smallint, created timestamptz, updated timestamptz, source text, destination text,
+    quality text, error_code int, error text, digest bytea, head text, body text, result text
+);
+CREATE TEMPORARY TABLE IF NOT EXISTS arrived_file (
+    key text COLLATE "C", role smallint, position smallint, path text COLLATE "C", file_id text COLLATE "C"
+);
+CREATE TEMPORARY TABLE IF NOT EXISTS written (
+    id bigint, key text COLLATE "C", cell bigint, old_cell bigint
+);
+TRUNCATE arrived, arrived_file, written
+"""
+
+COPY_JOBS = "COPY arrived FROM STDIN"
+COPY_FILES = "COPY arrived_file FROM STDIN"
+
+# Cells that nobody has met yet, in one order, so that two writers cannot lock each other out.
+NEW_CELLS = """
+INSERT INTO jobs_cell (type, status, issuer, stage, jobs)
+SELECT DISTINCT type, status, issuer, stage, 0 FROM arrived a
+WHERE NOT EXISTS (
+    SELECT FROM jobs_cell c
+    WHERE (c.type, c.status) = (a.type, a.status) AND c.issuer IS NOT DISTINCT FROM a.issuer
+)
+ORDER BY 1, 2, 3
+ON CONFLICT DO NOTHING
+"""
+
+# The jobs. `%(point)s` is true for a read of this one job: it wins over what was asked for before it, whatever the
+# dates say.
+JOBS = """
+WITH changed AS (
+    INSERT INTO jobs_job AS stored (
+        key, "group", cell_id, created, updated, source, destination, quality, error_code, error, digest,
+        first_seen, observed
+    )
+    SELECT key, "group", c.id, created, updated, source, destination, quality, error_code, error, digest,
+        now(), %(observed)s
+    FROM arrived a JOIN jobs_cell c
+        ON (c.type, c.status) = (a.type, a.status) AND c.issuer IS NOT DISTINCT FROM a.issuer
+    ORDER BY key
+    ON CONFLICT (key) DO UPDATE SET
+        "group" = excluded."group", cell_id = excluded.cell_id,
+        created = excluded.created, updated = excluded.updated,
+        source = excluded.source, destination = excluded.destination, quality = excluded.quality,
+        error_code = excluded.error_code, error = excluded.error,
+        digest = excluded.digest, observed = excluded.observed
+    WHERE stored.digest <> excluded.digest AND (
+        excluded.updated > stored.updated
+        OR (%(point)s AND excluded.observed > stored.observed)
+        OR (excluded.updated = stored.updated
+            AND (SELECT stage FROM jobs_cell WHERE id = excluded.cell_id)
+             >= (SELECT stage FROM jobs_cell WHERE id = stored.cell_id))
+    )
+    RETURNING new.id, new.key, new.cell_id, old.cell_id
+)
+INSERT INTO written SELECT * FROM changed
+"""
+
+# What is given back. A text that has not changed is not written again, however long it is.
+DOCUMENTS = """
+INSERT INTO jobs_document AS stored (job_id, head, body, result)
+SELECT w.id, a.head, a.body, a.result FROM written w JOIN arrived a USING (key)
+ON CONFLICT (job_id) DO UPDATE SET
+    head = excluded.head,
+    body = CASE WHEN stored.body = excluded.body THEN stored.body ELSE excluded.body END,
+    result = CASE WHEN stored.result = excluded.result THEN stored.result ELSE excluded.result END
+"""
+
+FILES_GONE = """
+DELETE FROM jobs_jobfile f USING written w
+WHERE f.job_id = w.id AND w.old_cell IS NOT NULL AND NOT EXISTS (
+    SELECT FROM arrived_file a
+    WHERE a.key = w.key AND (a.role, a.position, a.path, a.file_id) = (f.role, f.position, f.path, f.file_id)
+)
+"""
+
+FILES_NEW = """
+INSERT INTO jobs_jobfile (job_id, role, position, path, file_id)
+SELECT w.id, a.role, a.position, a.path, a.file_id FROM written w JOIN arrived_file a USING (key)
+ON CONFLICT DO NOTHING
+"""
+
+# The counts, locked in one order.
+CELLS = """
+WITH moved AS (
+    SELECT cell, sum(jobs)::bigint AS jobs
+    FROM (SELECT cell, 1 AS jobs FROM written UNION ALL SELECT old_cell, -1 FROM written WHERE old_cell IS NOT NULL) m
+    GROUP BY cell HAVING sum(jobs) <> 0
+),
+locked AS (SELECT id FROM jobs_cell WHERE id IN (SELECT cell FROM moved) ORDER BY id FOR UPDATE)
+UPDATE jobs_cell c SET jobs = c.jobs + moved.jobs FROM moved JOIN locked ON locked.id = moved.cell
+WHERE c.id = moved.cell
+"""
+
+COUNTS = """
+SELECT
+    count(*) FILTER (WHERE w.id IS NOT NULL AND w.old_cell IS NULL),
+    count(*) FILTER (WHERE w.old_cell IS NOT NULL),
+    count(*) FILTER (WHERE w.id IS NULL AND j.digest = a.digest),
+    count(*) FILTER (WHERE w.id IS NULL AND j.digest <> a.digest)
+FROM arrived a JOIN jobs_job j USING (key) LEFT JOIN written w USING (key)
+"""
+
+STEPS = ";".join([DOCUMENTS, FILES_GONE, FILES_NEW, CELLS])

@@ -1,0 +1,48 @@
+"""Writes records."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from jobs.store import rows, sql
+from jobs.upstream.record import Record
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """How many jobs of a page were new, changed, the same as before, or older than what is here."""
+
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    older: int = 0
+
+
+@transaction.atomic
+def write(records: Iterable[Record], *, observed: datetime, point: bool = False) -> Written:
+    """Write `records`, which a request brought that began at `observed`.
+
+    `point` says that the request was for these very jobs: it wins over an older observation even where
+    the dates speak against it.
+    """
+    batch = rows.newest(records)
+    if not batch:
+        return Written()
+    with connection.cursor() as cursor:
+        cursor.execute(sql.CREATE)
+        _copy(sql.COPY_JOBS, map(rows.job_row, batch))
+        _copy(sql.COPY_FILES, rows.file_rows(batch))
+        cursor.execute(sql.NEW_CELLS)
+        cursor.execute(sql.JOBS, {"observed": observed, "point": point})
+        cursor.execute(sql.STEPS)
+        cursor.execute(sql.COUNTS)
+        inserted, updated, unchanged, older = cursor.fetchone()
+    return Written(inserted=inserted, updated=updated, unchanged=unchanged, older=older)
+
+
+def _copy(statement: str, table: Iterable[tuple[object, ...]]) -> None:
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in table:
+            copy.write_row(row)

@@ -1,0 +1,104 @@
+"""`jobs.store.write`: what is newer wins, nothing is lost, counts are exact."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db.models import Count
+
+from jobs.document import joined
+from jobs.models import UNDATED, Cell, Document, Job, JobFile
+from jobs.store import Written, write
+from tests.records import NOON, iso, job, record, records
+
+pytestmark = pytest.mark.django_db
+
+
+def stored(key: str) -> dict[str, Any]:
+    document = Document.objects.get(job__key=key)
+    read: dict[str, Any] = json.loads(joined(document.head, document.body, document.result))
+    return read
+
+
+def counts_are_exact() -> bool:
+    counted = {row["cell"]: row["n"] for row in Job.objects.values("cell").annotate(n=Count("id"))}
+    return counted == {cell.id: cell.jobs for cell in Cell.objects.exclude(jobs=0)}
+
+
+def test_a_page_is_written_and_written_again() -> None:
+    page = records([job(n) for n in range(5)])
+    assert write(page, observed=NOON) == Written(inserted=5)
+    assert write(page, observed=NOON) == Written(unchanged=5)
+    assert stored(page[3].id) == job(3)
+    assert counts_are_exact()
+
+
+def test_a_newer_one_wins_and_an_older_one_does_not() -> None:
+    first, later = record(1), record(1, status="success", dateUpdated=iso(NOON + timedelta(hours=1)))
+    assert write([first], observed=NOON) == Written(inserted=1)
+    assert write([later], observed=NOON) == Written(updated=1)
+    assert write([first], observed=NOON) == Written(older=1)
+    assert Job.objects.get().cell.status == "success"
+    assert counts_are_exact()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "shown"), [("pending", "working", "working"), ("error", "working", "error")]
+)
+def test_of_two_equally_new_the_one_further_along_wins(first: str, second: str, shown: str) -> None:
+    write([record(1, status=first)], observed=NOON)
+    write([record(1, status=second)], observed=NOON)
+    assert Job.objects.get().cell.status == shown
+
+
+def test_a_page_that_holds_one_job_twice_keeps_the_newer() -> None:
+    stamp = iso(NOON + timedelta(hours=1))
+    page = [record(1), record(1, status="working", dateUpdated=stamp, sources=[]), record(1, status="pending")]
+    assert write(page, observed=NOON) == Written(inserted=1)
+    assert Job.objects.get().cell.status == "working"
+    assert not JobFile.objects.filter(role=JobFile.Role.SOURCE).exists()
+
+
+def test_a_read_of_one_job_wins_over_what_was_asked_for_before() -> None:
+    newer = record(1, status="success", dateUpdated=iso(NOON + timedelta(hours=1)))
+    write([newer], observed=NOON)
+    assert write([record(1)], observed=NOON, point=True) == Written(older=1)
+    assert write([record(1)], observed=NOON + timedelta(seconds=1), point=True) == Written(updated=1)
+    assert Job.objects.get().cell.status == "pending"
+
+
+def test_files_follow_the_job() -> None:
+    write([record(1)], observed=NOON)
+    assert list(JobFile.objects.order_by("position").values_list("role", "path")) == [
+        (1, "/in/1.mp4"),
+        (2, "/out/1.zip"),
+    ]
+    stamp = iso(NOON + timedelta(hours=1))
+    result = {"code": 0, "message": "OK", "payload": {"path": "/out//other.zip/"}}
+    write([record(1, dateUpdated=stamp, sources=None, result=result)], observed=NOON)
+    assert list(JobFile.objects.order_by("position").values_list("role", "path")) == [
+        (2, "/out/1.zip"),
+        (2, "/out/other.zip"),
+    ]
+
+
+def test_what_columns_cannot_hold_is_kept_in_the_document() -> None:
+    odd = job(1, sources=[{"path": "/a\0\ud800b", "fileId": None}], note="\0\ud800", dateCreated="9999-99-99")
+    write(records([odd]), observed=NOON)
+    assert stored(odd["id"]) == odd
+    row = Job.objects.get()
+    assert row.source == "/a\ufffd\ufffdb"
+    assert row.created == UNDATED
+
+
+def test_a_path_longer_than_a_page_of_the_index_is_stored() -> None:
+    write(records([job(1, sources=[{"path": "/ü" * 4000, "fileId": "f" * 5000}])]), observed=NOON)
+    assert JobFile.objects.filter(role=1).get().path.startswith("/ü/ü")
+
+
+def test_a_missing_result_stays_missing() -> None:
+    bare = job(1)
+    del bare["result"]
+    write(records([bare]), observed=NOON)
+    assert stored(bare["id"]) == bare

@@ -1,0 +1,80 @@
+"""`python -m sandbox`: run a Jobs API here."""
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from datetime import datetime
+from pathlib import Path
+
+from sandbox import faults
+from sandbox.auth import Guard
+from sandbox.control import Control
+from sandbox.faults import Fault, Faults
+from sandbox.search import Api
+from sandbox.server import Sandbox, serve
+from sandbox.world import World
+
+
+def options() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="sandbox", description="A Jobs API that runs here.")
+    parser.add_argument("--port", type=int, default=0, help="0 takes any that is free (default)")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--jobs", type=_number, default=2000, help="how many jobs there are at the start")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rate", type=float, default=0.5, help="new jobs a second")
+    parser.add_argument("--page-cap", type=_number, default=1000, help="the most jobs on a page")
+    parser.add_argument("--token", choices=("offset", "cursor"), default="cursor", help="what page tokens mean")
+    parser.add_argument("--faults", type=_faults, default=[], metavar="KIND[=VALUE][:SHARE|:xN],…", help=faults.__doc__)
+    parser.add_argument("--epoch", type=_moment, help="what the clock says at the start, in ISO 8601; now by default")
+    parser.add_argument("--app-id", default=os.environ.get("MEDIA_PLATFORM_APP_ID", "sandbox"))
+    parser.add_argument("--secret-file", type=Path, help="by default MEDIA_PLATFORM_SHARED_SECRET is the secret")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Serve until SIGTERM or SIGINT."""
+    chosen = options()
+    secret = (
+        chosen.secret_file.read_text().strip() if chosen.secret_file else os.environ.get("MEDIA_PLATFORM_SHARED_SECRET")
+    )
+    if not secret:
+        sys.exit("sandbox: give --secret-file or MEDIA_PLATFORM_SHARED_SECRET")
+    world = World(seed=chosen.seed, jobs=chosen.jobs, rate=chosen.rate, epoch=chosen.epoch)
+    api = Api(world, tokens=chosen.token, cap=chosen.page_cap)
+    control = Control(api=api, faults=Faults(chosen.faults, chosen.seed))
+    try:
+        server = serve(Sandbox(api=api, guard=Guard(chosen.app_id, secret), control=control), chosen.host, chosen.port)
+    except OSError as why:
+        sys.exit(f"sandbox: cannot listen on {chosen.host}:{chosen.port} ({why.strerror}); give another --port")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
+    print(f"sandbox: http://{chosen.host}:{server.server_address[1]}", flush=True)
+    server.serve_forever(poll_interval=0.1)
+    return 0
+
+
+def _number(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError("must be a whole number from 1 on")
+    return int(text)
+
+
+def _faults(text: str) -> list[Fault]:
+    try:
+        return faults.parse(text)
+    except ValueError as why:
+        raise argparse.ArgumentTypeError(str(why)) from why
+
+
+def _moment(text: str) -> float:
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except ValueError as why:
+        raise argparse.ArgumentTypeError("must be a date in ISO 8601, as 2026-03-01T12:00:00Z") from why
+
+
+if __name__ == "__main__":
+    sys.exit(main())

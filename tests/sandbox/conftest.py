@@ -1,0 +1,17 @@
+"""One sandbox for the tests that leave it as it is, its clock at a fixed moment."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.sandbox.api import Api
+from tests.sandbox_process import sandbox
+
+STILL = ("--rate", "0", "--epoch", "2026-03-01T12:00:00Z")
+
+
+@pytest.fixture(scope="package")
+def still() -> Iterator[Api]:
+    """Two thousand jobs in which hardly anything moves."""
+    with sandbox("--jobs", "2000", *STILL) as running:
+        yield Api(running)

@@ -1,1 +1,5 @@
-"""The Django project: settings, addresses, checks and the services that run it."""
+"""The Django project: settings, addresses, commands and the services that run beside it."""
+
+from dashboard.celery import app as celery_app
+
+__all__ = ["celery_app"]

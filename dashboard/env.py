@@ -49,6 +49,16 @@ class Environment:
             self.problems.append(Problem(name=name, remedy=str(mistake)))
         return default() if callable(default) else default
 
+    def names(self, name: str) -> bool:
+        """Tell whether somebody gave `name` a value."""
+        return bool(self.values.get(name) or self.values.get(f"{name}_FILE"))
+
+    def missing(self, name: str, because_of: str) -> str:
+        """Give nothing for `name`; while it is unset that is a problem, because `because_of` is set."""
+        if not self.names(name):
+            self.problems.append(Problem(name=name, remedy=f"Set {name} or {name}_FILE: {because_of} needs it."))
+        return ""
+
     def _text(self, name: str) -> str:
         """The text of `name` or of the file that `NAME_FILE` names."""
         if file := self.values.get(f"{name}_FILE", ""):
@@ -92,3 +102,11 @@ def url(*schemes: str) -> Callable[[str], str]:
         return text
 
     return parse
+
+
+def origin(text: str) -> str:
+    """Read the address of a host, with nothing behind it."""
+    parts = urlsplit(url("http", "https")(text))
+    if not parts.hostname or parts.username or parts.query or parts.fragment or parts.path.strip("/"):
+        raise Unreadable("Set it to a host alone, such as https://project.wixmp.com.")
+    return f"{parts.scheme}://{parts.netloc}"

@@ -3,22 +3,19 @@
 Every variable that is unset takes the default under which `./deck up` runs.
 """
 
-from pathlib import Path
-
 import dj_database_url
 
 from dashboard import env as read
-from dashboard.services import home
+from dashboard.services import home, sandbox
 from dashboard.services.postgres import Postgres
+from dashboard.services.sandbox import Sandbox
+from dashboard.services.valkey import Valkey
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+BASE_DIR = home.ROOT
 ENVIRONMENT = read.Environment()
 
 DATA_DIR = ENVIRONMENT.read(
-    "JOBDECK_DATA_DIR",
-    lambda text: Path(text).expanduser().absolute(),
-    default=BASE_DIR / ".data",
-    meaning="The folder of everything that the embedded services keep.",
+    home.VARIABLE, home.path, default=home.DEFAULT, meaning="The folder of everything that the embedded services keep."
 )
 PORT = ENVIRONMENT.read("PORT", read.integer(1, 65535), default=8000, meaning="The port on which the pages are served.")
 
@@ -106,3 +103,70 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+MEDIA_PLATFORM_URL = ENVIRONMENT.read(
+    "MEDIA_PLATFORM_URL",
+    read.origin,
+    default=lambda: Sandbox(DATA_DIR).url,
+    meaning="The project's address, https://<project>.wixmp.com; /_api is appended. Unset: the sandbox.",
+)
+EMBEDDED_PLATFORM = not ENVIRONMENT.names("MEDIA_PLATFORM_URL")
+MEDIA_PLATFORM_APP_ID = ENVIRONMENT.read(
+    "MEDIA_PLATFORM_APP_ID",
+    str,
+    default=sandbox.APP_ID if EMBEDDED_PLATFORM else ENVIRONMENT.missing("MEDIA_PLATFORM_APP_ID", "MEDIA_PLATFORM_URL"),
+    meaning="The id of the application as which Jobdeck asks the platform.",
+)
+MEDIA_PLATFORM_SHARED_SECRET = ENVIRONMENT.read(
+    "MEDIA_PLATFORM_SHARED_SECRET",
+    str,
+    default=lambda: (
+        home.secret(DATA_DIR, sandbox.SECRET)
+        if EMBEDDED_PLATFORM
+        else ENVIRONMENT.missing("MEDIA_PLATFORM_SHARED_SECRET", "MEDIA_PLATFORM_URL")
+    ),
+    meaning="The secret that the application shares with the platform; it signs requests and checks those made to us.",
+)
+
+SYNC_PERIOD = ENVIRONMENT.read(
+    "SYNC_PERIOD", read.integer(1, 3600), default=10, meaning="How many seconds lie between two passes of the sync."
+)
+SYNC_PAGE_SIZE = ENVIRONMENT.read(
+    "SYNC_PAGE_SIZE", read.integer(1, 10000), default=500, meaning="How many jobs the sync asks for at once."
+)
+SYNC_OVERLAP = ENVIRONMENT.read(
+    "SYNC_OVERLAP",
+    read.integer(0, 86_400),
+    default=120,
+    meaning="How many seconds further than the last complete pass the tail reads back.",
+)
+
+CELERY_BROKER_URL = ENVIRONMENT.read(
+    "CELERY_BROKER_URL",
+    read.url("redis", "rediss", "redis+socket"),
+    default=lambda: Valkey(DATA_DIR).url,
+    meaning="Valkey or Redis: redis://host:6379/0. Unset: the embedded one.",
+)
+LONGEST_TASK = 600
+REDELIVERY = {"visibility_timeout": 2 * LONGEST_TASK, "unacked_restore_interval": 2, "unacked_restore_throttle": 1}
+CELERY_BROKER_TRANSPORT_OPTIONS = {**REDELIVERY, "socket_timeout": 10, "socket_connect_timeout": 5}
+CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = REDELIVERY
+CELERY_VISIBILITY_TIMEOUT = REDELIVERY["visibility_timeout"]
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_SOFT_TIME_LIMIT = LONGEST_TASK - 60
+CELERY_TASK_TIME_LIMIT = LONGEST_TASK
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {"jobs.tasks.*": {"queue": "sync"}}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    name: {"task": f"jobs.tasks.{name}", "schedule": SYNC_PERIOD, "options": {"expires": SYNC_PERIOD}}
+    for name in ("tail", "backfill")
+}

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -29,6 +30,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--token", choices=("offset", "cursor"), default="cursor", help="what page tokens mean")
     parser.add_argument("--faults", type=_faults, default=[], metavar="KIND[=VALUE][:SHARE|:xN],…", help=faults.__doc__)
     parser.add_argument("--epoch", type=_moment, help="what the clock says at the start, in ISO 8601; now by default")
+    parser.add_argument("--since", type=_moment, help="when the first --jobs had come; the clock says now all the same")
     parser.add_argument("--app-id", default=os.environ.get("MEDIA_PLATFORM_APP_ID", "sandbox"))
     parser.add_argument("--secret-file", type=Path, help="by default MEDIA_PLATFORM_SHARED_SECRET is the secret")
     return parser.parse_args()
@@ -42,7 +44,10 @@ def main() -> int:
     )
     if not secret:
         sys.exit("sandbox: give --secret-file or MEDIA_PLATFORM_SHARED_SECRET")
-    world = World(seed=chosen.seed, jobs=chosen.jobs, rate=chosen.rate, epoch=chosen.epoch)
+    epoch = time.time() if chosen.epoch is None else chosen.epoch
+    since = min(epoch, chosen.since or epoch)
+    world = World(seed=chosen.seed, jobs=chosen.jobs, rate=chosen.rate, epoch=since)
+    world.advance(epoch - since)
     api = Api(world, tokens=chosen.token, cap=chosen.page_cap)
     control = Control(api=api, faults=Faults(chosen.faults, chosen.seed))
     try:

@@ -34,11 +34,11 @@ class Planted:
 class World:
     """Every job of one seed; `jobs` of them have come when the clock stands at `epoch`, `rate` a second come then."""
 
-    def __init__(self, *, seed: int, jobs: int, rate: float, epoch: float | None) -> None:
+    def __init__(self, *, seed: int, jobs: int, rate: float, epoch: float) -> None:
         self.seed, self._rate = seed, rate
         self.lock = threading.RLock()
         self.groups = Names(seed, "group")
-        self._began, self._epoch = time.monotonic(), int((time.time() if epoch is None else epoch) * 1000)
+        self._began, self._epoch = time.monotonic(), int(epoch * 1000)
         self._advanced = 0
         self.created, self.working, self.ended = array("q"), array("q"), array("q")
         self.request, self.place = array("I"), array("B")

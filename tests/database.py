@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.services.postgres import Postgres, wait_for
-
-SCRATCH = "JOBDECK_TEST_SCRATCH"
+from dashboard.services import home
+from dashboard.services.postgres import Postgres
+from dashboard.services.process import wait_for
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -26,8 +26,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         start_postgres(Path(scratch.name), early_config)
 
 
-def start_postgres(home: Path, config: pytest.Config) -> None:
-    server = Postgres(home)
+def start_postgres(folder: Path, config: pytest.Config) -> None:
+    server = Postgres(folder)
     server.prepare()
     running = server.start()
 
@@ -37,5 +37,5 @@ def start_postgres(home: Path, config: pytest.Config) -> None:
 
     config.add_cleanup(stop)
     if not wait_for(server.is_ready, seconds=30):
-        raise pytest.UsageError(f"PostgreSQL did not start: {(server.folder / 'log').read_text()}")
+        raise pytest.UsageError(f"PostgreSQL did not start: {home.log(folder, 'postgres').read_text()}")
     os.environ["DATABASE_URL"] = server.url

@@ -7,7 +7,6 @@ server left behind is removed before a new one starts.
 """
 
 import contextlib
-import hashlib
 import importlib.util
 import os
 import pwd
@@ -15,17 +14,15 @@ import secrets
 import shutil
 import signal
 import subprocess
-import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypedDict
 from urllib.parse import quote
 
+from dashboard.services import home as place
 from dashboard.services import process
+from dashboard.services.home import short_name
+from dashboard.services.process import wait_for
 
 ROLE = "app"
-SOCKET_PATH_LIMIT = 107 - len("/.s.PGSQL.5432")
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": "60",
@@ -40,6 +37,10 @@ SETTINGS = {
 
 class Postgres:
     """One server and its folder, `<home>/postgres`."""
+
+    name = "postgres"
+    variable = "DATABASE_URL"
+    stop_signal = signal.SIGINT
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -62,10 +63,8 @@ class Postgres:
 
     @property
     def sockets(self) -> Path:
-        """The folder of the socket: a short one elsewhere where ours is too deep for a socket."""
-        if len(os.fsencode(self.folder)) <= SOCKET_PATH_LIMIT:
-            return self.folder
-        return Path(tempfile.gettempdir()) / f"jobdeck-{short_name(self.folder)}"
+        """The folder of the socket."""
+        return place.sockets(self.folder)
 
     @property
     def url(self) -> str:
@@ -76,7 +75,7 @@ class Postgres:
     def prepare(self) -> None:
         """Make the cluster where there is none, and clear away a dead server's traces."""
         settle(self.home / "postgres", self.account)
-        self.sockets.mkdir(mode=0o700, exist_ok=True)
+        place.own_folder(self.sockets)
         own(self.sockets, self.account)
         self.binaries = self._binaries()
         if not (self.data / "PG_VERSION").exists():
@@ -87,17 +86,7 @@ class Postgres:
         """Start the server; SIGINT stops it fast and cleanly."""
         options = [word for pair in SETTINGS.items() for word in ("-c", "=".join(pair))]
         command = [str(self.binaries / "postgres"), "-D", str(self.data), "-k", str(self.sockets), *options]
-        with (self.folder / "log").open("ab") as log:
-            return subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=process.dies_with_parent(signal.SIGINT),
-                cwd="/",
-                **self._as_servant(),
-            )
+        return process.launch(command, place.log(self.home, self.name), account=self.account)
 
     def is_ready(self) -> bool:
         """Tell whether the server takes connections: line 8 of its pid file says so."""
@@ -141,7 +130,16 @@ class Postgres:
         options = ["-U", ROLE, f"--pwfile={self.password_file}", "-A", "scram-sha-256", "--encoding=UTF8"]
         command = [str(self.binaries / "initdb"), "-D", str(half), *options]
         command += ["--locale-provider=builtin", "--locale=C.UTF-8"]
-        made = subprocess.run(command, capture_output=True, text=True, cwd="/", **self._as_servant())
+        who = self.account
+        made = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            cwd="/",
+            user=who.pw_uid if who else None,
+            group=who.pw_gid if who else None,
+            extra_groups=[] if who else None,
+        )
         if made.returncode:
             raise RuntimeError(f"initdb failed: {made.stderr.strip()}")
         shutil.rmtree(self.data, ignore_errors=True)
@@ -158,20 +156,6 @@ class Postgres:
         pid_file.unlink(missing_ok=True)
         for left in self.sockets.glob(".s.PGSQL.*"):
             left.unlink(missing_ok=True)
-
-    def _as_servant(self) -> "Identity":
-        """The part of a `Popen` call that gives up being root."""
-        if self.account is None:
-            return {"user": None, "group": None, "extra_groups": None}
-        return {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []}
-
-
-class Identity(TypedDict):
-    """Who a child runs as; None is who we are."""
-
-    user: int | None
-    group: int | None
-    extra_groups: list[int] | None
 
 
 def settle(wanted: Path, account: pwd.struct_passwd | None) -> None:
@@ -197,16 +181,3 @@ def own(path: Path, account: pwd.struct_passwd | None) -> None:
     """Give `path` to `account`, where we are root and there is one."""
     if account is not None:
         os.chown(path, account.pw_uid, account.pw_gid)
-
-
-def short_name(path: Path) -> str:
-    """A short word that stands for `path` and no other."""
-    return hashlib.sha256(os.fsencode(path.absolute())).hexdigest()[:12]
-
-
-def wait_for(condition: Callable[[], bool], *, seconds: float) -> bool:
-    """Wait until `condition` holds, at most `seconds`; tell whether it does."""
-    end = time.monotonic() + seconds
-    while not (met := condition()) and time.monotonic() < end:
-        time.sleep(0.02)
-    return met

@@ -11,6 +11,7 @@ from the first byte of its body on, and a body within `Limits.body` bytes, whate
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Literal, Never
 from urllib.parse import quote, urlsplit
@@ -21,7 +22,7 @@ import urllib3
 from jobs.upstream import wire
 from jobs.upstream.errors import BrokenReply, CredentialsRefused, NotFound, RequestRefused, TokenRefused, TryAgain
 from jobs.upstream.mask import Masker
-from jobs.upstream.record import Page, Record, Refused
+from jobs.upstream.record import Page
 from jobs.upstream.retry import RetryPolicy
 from jobs.upstream.token import TokenSource
 
@@ -85,13 +86,14 @@ class JobsClient:
 
     def page(self, walk: Walk, token: str | None = None) -> Page:
         """Fetch one page; raise `TokenRefused` where the platform no longer takes `token`."""
+        asked = datetime.now(UTC)
         try:
             payload = self._get("/jobs", walk.parameters(token))
         except RequestRefused as refused:
             if token is None:
                 raise
             raise TokenRefused(str(refused)) from refused
-        return wire.page(payload, self._masker)
+        return wire.page(payload, self._masker, asked=asked)
 
     def iter_pages(self, walk: Walk, token: str | None = None) -> Iterator[Page]:
         """Fetch page after page, from `token` on; end after the last, or at a token that was there before."""
@@ -104,13 +106,15 @@ class JobsClient:
                 return
             seen.add(token)
 
-    def job(self, job_id: str) -> Record | Refused:
-        """Fetch one job; raise `NotFound` where the platform has none of this id."""
-        return wire.record(self._get(f"/jobs/{quote(job_id, safe='')}"), self._masker)
+    def job(self, job_id: str) -> Page:
+        """Fetch one job, as a page of its own; raise `NotFound` where the platform has none of this id."""
+        asked = datetime.now(UTC)
+        return wire.single(self._get(f"/jobs/{_component(job_id)}"), self._masker, asked=asked)
 
     def group(self, group_id: str) -> Page:
         """Fetch the jobs of one group; raise `NotFound` where the platform has none of this id."""
-        return wire.page(self._get(f"/jobs/groups/{quote(group_id, safe='')}"), self._masker)
+        asked = datetime.now(UTC)
+        return wire.page(self._get(f"/jobs/groups/{_component(group_id)}"), self._masker, asked=asked)
 
     def _get(self, path: str, query: dict[str, str] | None = None) -> bytes:
         """Fetch the payload of `path`, as often as the policy allows."""
@@ -148,6 +152,13 @@ class JobsClient:
             if time.monotonic() - started > self._limits.total:
                 raise TryAgain(f"The reply took longer than {self._limits.total:g} s.")
         return bytes(read)
+
+
+def _component(name: str) -> str:
+    """An id as one component of an address; dots alone would lead elsewhere, however they are escaped."""
+    if name.strip(".") == "":
+        raise RequestRefused(f"The id {name!r} cannot be asked for.")
+    return quote(name, safe="")
 
 
 def _refuse(response: requests.Response, body: bytes) -> Never:

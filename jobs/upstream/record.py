@@ -54,8 +54,9 @@ class Refused:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
-    """One reply of a search or of a group; `next_token` is None on the last page."""
+    """One reply: its records, and when the request for it began; `next_token` is None on the last page."""
 
     records: tuple[Record, ...]
     refused: tuple[Refused, ...]
-    next_token: str | None
+    next_token: str | None = None
+    asked: datetime

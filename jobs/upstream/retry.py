@@ -27,7 +27,7 @@ class RetryPolicy:
     def call(self, request: Callable[[], T]) -> T:
         """Make `request` until it succeeds, fails for good, or this policy is used up."""
         attempts = stamina.retry_context(
-            on=self._verdict,
+            on=self.wait_after,
             attempts=self.attempts,
             timeout=self.total,
             wait_initial=self.first_wait,
@@ -39,7 +39,7 @@ class RetryPolicy:
                 return request()
         raise AssertionError("a retry context ends by a return or by an exception")
 
-    def _verdict(self, error: Exception) -> bool | float:
+    def wait_after(self, error: Exception) -> bool | float:
         """Whether to try again, or after how many seconds."""
         if isinstance(error, TryAgain) and error.after is not None:
             return min(error.after, self.longest_wait)

@@ -8,6 +8,7 @@ import json
 import math
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -53,15 +54,15 @@ def message(body: bytes) -> str | None:
     return without_address_secrets(str(text or ""))[:LONGEST_MESSAGE] if "code" in members else None
 
 
-def page(payload: bytes, masker: Masker) -> Page:
+def page(payload: bytes, masker: Masker, *, asked: datetime) -> Page:
     """Read the payload of a search or a group: `{jobs, nextPageToken}`, or a list (contract: "Recorded replies")."""
     if payload[:1] == b"[":
-        return _page(payload, None, masker)
+        return _page(_list(payload), None, masker, asked)
     members = _object(payload, "The payload")
     token = _json(members.get("nextPageToken", b"null"))
     if "jobs" not in members or not isinstance(token, str | None):
         raise BrokenReply("The payload has no list of jobs, or a page token that is no text.")
-    return _page(members["jobs"], token or None, masker)
+    return _page(_list(members["jobs"]), token or None, masker, asked)
 
 
 def record(raw: bytes, masker: Masker) -> Record | Refused:
@@ -74,12 +75,18 @@ def record(raw: bytes, masker: Masker) -> Record | Refused:
         return Refused(text=text, field=unfit.field, reason=unfit.reason, job_id=unfit.job_id)
 
 
-def _page(jobs: bytes, token: str | None, masker: Masker) -> Page:
-    read = [record(raw, masker) for raw in _list(jobs)]
+def single(payload: bytes, masker: Masker, *, asked: datetime) -> Page:
+    """Read the payload of one job."""
+    return _page([payload], None, masker, asked)
+
+
+def _page(jobs: list[bytes], token: str | None, masker: Masker, asked: datetime) -> Page:
+    read = [record(raw, masker) for raw in jobs]
     return Page(
         records=tuple(item for item in read if isinstance(item, Record)),
         refused=tuple(item for item in read if isinstance(item, Refused)),
         next_token=token,
+        asked=asked,
     )
 
 

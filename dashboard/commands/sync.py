@@ -1,0 +1,85 @@
+"""`./deck sync`: one complete cycle of the sync, in the foreground."""
+
+import argparse
+import json
+import os
+import sys
+from collections import Counter
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from dashboard.services.embedded import embedded
+
+if TYPE_CHECKING:
+    from jobs.models import Pass
+
+COUNTS = ("pages", "inserted", "updated", "unchanged", "older", "refused")
+
+
+def main() -> int:
+    """Run a cycle; 0 only if it was complete."""
+    parser = argparse.ArgumentParser(prog="./deck sync", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print the summary as one line of JSON, and no progress")
+    chosen = parser.parse_args()
+    os.environ["DJANGO_SETTINGS_MODULE"] = "dashboard.settings"
+    with embedded("postgres", "sandbox"):
+        from dashboard import setup
+
+        setup.check()
+        if not os.environ.get("DATABASE_URL"):
+            setup.migrate()
+        summary = run(quiet=chosen.json)
+    print(json.dumps(summary) if chosen.json else _sentence(summary))
+    return 0 if summary["complete"] else 1
+
+
+def run(*, quiet: bool) -> dict[str, Any]:
+    """Run a cycle under a progress bar; give what it brought, and the problem that stopped it."""
+    from jobs.sync.cycle import cycle
+    from jobs.sync.lease import LeaseLost
+    from jobs.upstream.errors import UpstreamError
+
+    seen = Counter[str]()
+    with _bar(quiet) as bar:
+        task = bar.add_task("asking the platform", total=1.0)
+        try:
+            for ended in cycle(watch=partial(_show, bar, task, seen), waiting=partial(_wait, bar, task)):
+                seen.update({name: getattr(ended, name) for name in COUNTS})
+        except (UpstreamError, LeaseLost) as problem:
+            return {"complete": False, "problem": str(problem), **{name: seen[name] for name in COUNTS}}
+        bar.update(task, completed=1.0)
+    return {"complete": True, "problem": "", **{name: seen[name] for name in COUNTS}}
+
+
+def _bar(quiet: bool) -> Progress:
+    columns = (
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+    )
+    return Progress(*columns, console=Console(stderr=True), disable=quiet)
+
+
+def _show(bar: Progress, task: TaskID, before: Counter[str], record: "Pass") -> None:
+    """Show how many jobs have come, and how far the backfill is on its way through time."""
+    from jobs.sync.progress import share_done
+
+    jobs = sum(before[name] + getattr(record, name) for name in COUNTS if name != "pages")
+    bar.update(task, completed=share_done(), description=f"{record.lane}: {jobs:,} jobs")
+
+
+def _wait(bar: Progress, task: TaskID, held: Exception) -> None:
+    bar.update(task, description=f"{held} Waiting for it.")
+
+
+def _sentence(summary: dict[str, Any]) -> str:
+    counts = ", ".join(f"{summary[name]:,} {name}" for name in COUNTS)
+    return f"complete: {counts}" if summary["complete"] else f"not complete: {summary['problem']} ({counts})"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

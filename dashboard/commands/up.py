@@ -1,0 +1,117 @@
+"""`./deck up`: everything that Jobdeck needs, running together until Ctrl-C."""
+
+import argparse
+import os
+import signal
+import socket
+import sys
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from django.core.management.base import CommandError
+
+from dashboard.services import home as place
+from dashboard.services import process
+from dashboard.services.embedded import child, services
+from dashboard.services.home import Taken
+from dashboard.services.supervisor import Child, DidNotStart, Supervisor
+
+HOST = "127.0.0.1"
+WEB = ["-m", "gunicorn", "dashboard.wsgi", "--worker-class", "gthread", "--workers", "2", "--threads", "8"]
+WEB += ["--graceful-timeout", "3", "--preload", "--no-control-socket"]
+CELERY = ["-m", "celery", "--app", "dashboard"]
+WORKER = [*CELERY, "worker", "--queues", "sync,default", "--concurrency", "2", "--without-gossip", "--without-mingle"]
+WORKER += ["--loglevel", "INFO"]
+BEAT = [*CELERY, "beat", "--pidfile="]
+
+
+def main() -> int:
+    """Start everything, say where it is, and keep it running."""
+    argparse.ArgumentParser(prog="./deck up", description=__doc__).parse_args()
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: stopped.set())
+    home = place.chosen()
+    try:
+        with ExitStack() as stack:
+            run(home, stack, stopped)
+    except (Taken, DidNotStart, CommandError, OSError) as problem:
+        print(f"deck: {problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def run(home: Path, stack: ExitStack, stopped: threading.Event) -> None:
+    """Run everything in this data folder until `stopped`."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "dashboard.settings"
+    needed = services(home)
+    for service in needed:
+        _own(stack, home, service.name)
+    supervisor = stack.enter_context(Supervisor(home))
+    supervisor.start(*map(child, needed))
+
+    from dashboard import setup
+
+    setup.check()
+    port = setup.port()
+    _require_free(port)
+    setup.migrate()
+    setup.collect_static()
+    password = setup.first_operator()
+    setup.first_sync()
+    supervisor.start(*_ours(home, port))
+    print(f"Jobdeck: http://localhost:{port}  operator: {setup.OPERATOR}  password: {password}", flush=True)
+    supervisor.watch(until=stopped.is_set)
+
+
+def _ours(home: Path, port: int) -> list[Child]:
+    """Jobdeck's own processes."""
+    return [
+        Child(
+            name="web",
+            start=lambda: _python(home, "web", [*WEB, "--bind", f"{HOST}:{port}"]),
+            is_ready=lambda: _answers(port),
+        ),
+        Child(name="worker", start=lambda: _python(home, "worker", WORKER), stop_signal=signal.SIGQUIT),
+        Child(name="beat", start=lambda: _python(home, "beat", BEAT)),
+    ]
+
+
+def _python(home: Path, name: str, words: list[str]) -> "process.Process":
+    return process.launch([sys.executable, *words], place.log(home, name), folder=place.ROOT)
+
+
+def _own(stack: ExitStack, home: Path, name: str) -> None:
+    """Take the lock of a service, or say who has it."""
+    try:
+        stack.enter_context(place.lock(home, name, f"process {os.getpid()}"))
+    except Taken as holder:
+        who = f"Jobdeck runs in {home} already ({str(holder) or 'another command'})."
+        raise Taken(f"{who} Stop it, or set {place.VARIABLE} to another folder.") from holder
+
+
+def _require_free(port: int) -> None:
+    """Refuse a port on which somebody listens."""
+    with socket.socket() as line:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            line.bind((HOST, port))
+        except OSError as why:
+            raise OSError(f"port {port} is taken ({why.strerror}); set PORT to another one.") from why
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urlopen(f"http://{HOST}:{port}/healthz", timeout=5):
+            return True
+    except URLError as error:
+        return hasattr(error, "code")
+    except OSError:
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,27 @@
+"""What every test may use: a sandbox of its own, and retries that do not wait."""
+
+from collections.abc import Iterator
+
+import pytest
+import stamina
+from pytest_django.fixtures import Settings
+
+from tests.sandbox_process import APP_ID, SECRET, SandboxProcess, sandbox
+
+FEW = ("--jobs", "120", "--rate", "0", "--epoch", "2026-03-01T12:00:00Z")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_waits() -> Iterator[None]:
+    with stamina.set_testing(True, attempts=100, cap=True):
+        yield
+
+
+@pytest.fixture
+def platform(settings: Settings) -> Iterator[SandboxProcess]:
+    """A sandbox with few jobs that do not move, to which the settings point."""
+    with sandbox(*FEW) as running:
+        settings.MEDIA_PLATFORM_URL = running.url
+        settings.MEDIA_PLATFORM_APP_ID = APP_ID
+        settings.MEDIA_PLATFORM_SHARED_SECRET = SECRET
+        yield running

@@ -120,7 +120,9 @@ class Lease(models.Model):
 class Lane(models.Model):
     """One way of the sync through the platform's jobs, and how far it has come.
 
-    `complete` is when the last complete pass began: what the platform had changed by then is here.
+    `complete` is when the last complete pass began: what the platform had changed by then is here. `watermark` is the
+    newest `dateUpdated` that the tail has passed, `token` and `reached` are where the backfill goes on, `finished` is
+    when it came to its end. `problem` is why the last pass failed, since when, and no pass begins before `not_before`.
     """
 
     name = models.TextField(primary_key=True)
@@ -128,7 +130,10 @@ class Lane(models.Model):
     token = models.TextField(default="")
     reached = models.DateTimeField(null=True)
     complete = models.DateTimeField(null=True)
-    finished = models.BooleanField(default=False)
+    finished = models.DateTimeField(null=True)
+    problem = models.TextField(default="")
+    problem_since = models.DateTimeField(null=True)
+    not_before = models.DateTimeField(null=True)
 
 
 class Pass(models.Model):

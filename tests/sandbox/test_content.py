@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from tests.sandbox.api import Api
-from tests.sandbox.conftest import STILL
 from tests.sandbox_process import sandbox
 
 TYPES = {

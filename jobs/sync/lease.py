@@ -1,0 +1,93 @@
+"""Lets one worker at a time run a lane, by a row in PostgreSQL and its clock.
+
+A holder that is stopped, paused or cut off loses its lease after `TTL`; the next one takes a higher epoch. Whoever
+writes under a lease checks its epoch inside the same transaction, so that a holder that wakes up late writes nothing.
+"""
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import DatabaseError, connection, connections
+
+TTL = 20
+BEAT = 5
+
+TAKE = """
+INSERT INTO jobs_lease AS held (name, holder, epoch, expires)
+VALUES (%(name)s, %(holder)s, 1, clock_timestamp() + make_interval(secs => %(ttl)s))
+ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, epoch = held.epoch + 1, expires = excluded.expires
+WHERE held.expires < clock_timestamp()
+RETURNING epoch
+"""
+RENEW = """
+UPDATE jobs_lease SET expires = clock_timestamp() + make_interval(secs => %(ttl)s)
+WHERE name = %(name)s AND epoch = %(epoch)s
+"""
+CHECK = "SELECT 1 FROM jobs_lease WHERE name = %(name)s AND epoch = %(epoch)s FOR SHARE"
+
+
+class LeaseHeld(Exception):
+    """Somebody else runs this lane."""
+
+
+class LeaseLost(Exception):
+    """Somebody else has taken this lane over; nothing more may be written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lease:
+    """The right to run the lane `name`, while nobody has taken a higher `epoch`."""
+
+    name: str
+    epoch: int
+
+    def check(self) -> None:
+        """Hold everybody off until this transaction ends; raise `LeaseLost` where somebody came before."""
+        with connection.cursor() as cursor:
+            cursor.execute(CHECK, {"name": self.name, "epoch": self.epoch})
+            if cursor.fetchone() is None:
+                raise LeaseLost(f"Another worker has taken over the {self.name}.")
+
+    def renew(self, *, ttl: float = TTL) -> None:
+        """Move the end to `ttl` seconds from now; 0 gives the lease up."""
+        with connection.cursor() as cursor:
+            cursor.execute(RENEW, {"name": self.name, "epoch": self.epoch, "ttl": ttl})
+
+
+@contextmanager
+def leased(name: str) -> Iterator[Lease]:
+    """Hold the lease of the lane `name` and keep it alive; raise `LeaseHeld` where somebody else has it."""
+    lease = _take(name)
+    done = threading.Event()
+    heart = threading.Thread(target=_beat, args=(lease, done), name=f"lease-{name}", daemon=True)
+    heart.start()
+    try:
+        yield lease
+    finally:
+        done.set()
+        heart.join()
+        lease.renew(ttl=0)
+
+
+def _take(name: str) -> Lease:
+    holder = f"{socket.gethostname()}:{os.getpid()}"
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, {"name": name, "holder": holder, "ttl": TTL})
+        row = cursor.fetchone()
+    if row is None:
+        raise LeaseHeld(f"Another worker runs the {name}.")
+    return Lease(name=name, epoch=row[0])
+
+
+def _beat(lease: Lease, done: threading.Event) -> None:
+    """Renew until done; where the database fails, the lease may run out, and `check` tells."""
+    while not done.wait(BEAT):
+        try:
+            lease.renew()
+        except DatabaseError:
+            connection.close()
+    connections.close_all()

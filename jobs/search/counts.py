@@ -1,0 +1,85 @@
+"""How many jobs a search finds, and how many it would with another choice; exact, or honestly bounded."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from django.db import connection
+
+from jobs.models import Cell
+from jobs.search import sql
+from jobs.search.model import NO_ISSUER, Among, JobSearch
+
+CAP = 10_000
+Facet = Literal["type", "status", "issuer"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Total:
+    """A number of jobs: exact, or at least so many."""
+
+    jobs: int
+    exact: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A value of a facet, how many jobs have it under the other filters, and what this search says of it."""
+
+    value: str
+    jobs: int
+    included: bool
+    excluded: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """The jobs of each cell that a search finds when it asks for no cell; `exact` where all were counted."""
+
+    cells: tuple[tuple[Cell, int], ...]
+    exact: bool
+
+
+def counts(search: JobSearch) -> Counts:
+    """Count by cell: from the cells where these say everything, else up to `CAP` jobs."""
+    every = list(Cell.objects.filter(jobs__gt=0))
+    if search.by_cell_alone:
+        return Counts(cells=tuple((cell, cell.jobs) for cell in every), exact=True)
+    query = sql.counted_query(search, CAP + 1)
+    with connection.cursor() as cursor:
+        cursor.execute(query.text, query.parameters)
+        found = dict(cursor.fetchall())
+    return Counts(cells=tuple((cell, found.get(cell.pk, 0)) for cell in every), exact=sum(found.values()) <= CAP)
+
+
+def total(search: JobSearch, counted: Counts) -> Total:
+    """The number of jobs of a search."""
+    jobs = sum(number for cell, number in counted.cells if _allows(search, cell))
+    return Total(jobs=jobs, exact=counted.exact)
+
+
+def choices(search: JobSearch, counted: Counts, facet: Facet) -> list[Choice]:
+    """The values of a facet, those with most jobs first; what the search names is there even with none."""
+    own: Among = getattr(search, facet)
+    others = replace(search, **{facet: Among()})  # type: ignore[arg-type]
+    found = Counter(dict.fromkeys((*own.include, *own.exclude), 0))
+    for cell, number in counted.cells:
+        if _allows(others, cell):
+            found[VALUES[facet](cell)] += number
+    return [
+        Choice(value=value, jobs=jobs, included=value in own.include, excluded=value in own.exclude)
+        for value, jobs in found.most_common()
+        if jobs or value in (*own.include, *own.exclude)
+    ]
+
+
+def _allows(search: JobSearch, cell: Cell) -> bool:
+    return search.type.allows(cell.type) and search.status.allows(cell.status) and search.issuer.allows(cell.issuer)
+
+
+VALUES: dict[Facet, Callable[[Cell], str]] = {
+    "type": lambda cell: cell.type,
+    "status": lambda cell: cell.status,
+    "issuer": lambda cell: NO_ISSUER if cell.issuer is None else cell.issuer,
+}

@@ -1,0 +1,65 @@
+"""Runs a search: a page of it, or all of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from jobs.models import UNDATED
+from jobs.search import sql
+from jobs.search.model import JobRow, JobSearch, Place
+from jobs.search.tokens import write_token
+
+BATCH = 2000
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultPage:
+    """Jobs in the order of the search, and the tokens of the pages beside it, None where there is none."""
+
+    rows: tuple[JobRow, ...]
+    next_token: str | None
+    previous_token: str | None
+
+
+def page(search: JobSearch) -> ResultPage:
+    """Read one page; one job more than asked for tells whether there is another behind it."""
+    found = _fetch(sql.page_query(search, search.page_size + 1))
+    more, found = len(found) > search.page_size, found[: search.page_size]
+    forward = search.place is None or search.place.forward
+    if not forward:
+        found.reverse()
+    on, back = (more, search.place is not None) if forward else (True, more)
+    return ResultPage(
+        rows=tuple(found),
+        next_token=_token(search, found[-1], forward=True) if on and found else None,
+        previous_token=_token(search, found[0], forward=False) if back and found else None,
+    )
+
+
+def rows(search: JobSearch) -> Iterator[JobRow]:
+    """Read every job of a search, `BATCH` at a time, as they were at one moment."""
+    query = sql.all_query(search)
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.cursor.itersize = BATCH
+        cursor.execute(query.text, query.parameters)
+        for values in cursor:
+            yield _row(values)
+
+
+def _fetch(query: sql.Query) -> list[JobRow]:
+    with connection.cursor() as cursor:
+        cursor.execute(query.text, query.parameters)
+        return [_row(values) for values in cursor.fetchall()]
+
+
+def _row(values: tuple) -> JobRow:  # type: ignore[type-arg]
+    return JobRow(**dict(zip(NAMES, values, strict=True)))
+
+
+def _token(search: JobSearch, row: JobRow, *, forward: bool) -> str:
+    value = (row.created if search.order == "created" else row.updated) or UNDATED
+    return write_token(Place(value=value, id=row.id, forward=forward), search)
+
+
+NAMES = tuple(JobRow.__dataclass_fields__)

@@ -1,0 +1,202 @@
+"""`jobs.search`: the right jobs in the right order, page after page, and counts that are true."""
+
+import itertools
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from jobs.models import Job
+from jobs.search import JobRow, JobSearch, Refusal, choices, page, parse, rows, total
+from jobs.search.counts import counts
+from jobs.store import write
+from tests.records import NOON, iso, job, records
+
+pytestmark = pytest.mark.django_db
+
+TYPES = ("urn:job:av.package", "urn:job:av.transcode", "urn:job:import.file")
+STATUSES = ("pending", "working", "success", "error")
+PATHS = ("/a/b/f.mp4", "/a/bc/f.mp4", "/a/b", "/a/b/c/d", "/A/b/f.mp4", "/100%/x_y/\\z", "/100x/x.y/z", "/é/ü")
+
+
+@pytest.fixture(autouse=True)
+def _forty_jobs() -> None:
+    write(records([made(number) for number in range(40)]), observed=NOON)
+
+
+def made(number: int) -> dict[str, Any]:
+    return job(
+        number,
+        groupId=f"g{number // 4}",
+        type=TYPES[number % 3],
+        status=STATUSES[number % 4],
+        issuer=None if number % 5 == 0 else f"urn:app:{number % 2}",
+        sources=[{"path": PATHS[number % 8], "fileId": f"file-{number % 6}"}],
+        specification={"destination": {"path": f"/out/{number % 8}/{number}.zip"}},
+        dateCreated=None if number % 13 == 12 else iso(NOON + timedelta(minutes=number // 3)),
+        dateUpdated=iso(NOON + timedelta(minutes=100 - number)),
+    )
+
+
+def search(**parameters: Any) -> JobSearch:
+    given = {name: value if isinstance(value, list) else [value] for name, value in parameters.items()}
+    return parse(given, page_size=50)
+
+
+def numbers(found: tuple[JobRow, ...] | list[JobRow]) -> set[int]:
+    return {int(row.key.rpartition("_")[2], 16) for row in found}
+
+
+def walk(**parameters: Any) -> list[JobRow]:
+    """Every page of a search, forward."""
+    found: list[JobRow] = []
+    token: str | None = ""
+    while token is not None:
+        current = page(search(**parameters, nextPageToken=token))
+        found.extend(current.rows)
+        token = current.next_token
+    return found
+
+
+FILTERS: list[tuple[dict[str, Any], Any]] = [
+    ({}, lambda n: True),
+    ({"type": TYPES[1]}, lambda n: n % 3 == 1),
+    ({"type": [TYPES[1], TYPES[2]]}, lambda n: n % 3 in (1, 2)),
+    ({"notType": TYPES[1]}, lambda n: n % 3 != 1),
+    ({"status": "error", "type": TYPES[0]}, lambda n: n % 4 == 3 and n % 3 == 0),
+    ({"issuer": "none"}, lambda n: n % 5 == 0),
+    ({"notIssuer": "none"}, lambda n: n % 5 != 0),
+    ({"notIssuer": ["none", "urn:app:1"]}, lambda n: n % 5 != 0 and n % 2 == 0),
+    ({"issuer": "urn:app:nobody"}, lambda n: False),
+    ({"groupId": "g3"}, lambda n: n // 4 == 3),
+    ({"fileId": "file-2"}, lambda n: n % 6 == 2),
+    ({"path": "/a/b"}, lambda n: n % 8 in (0, 2, 3)),
+    ({"path": "/a/b/"}, lambda n: n % 8 in (0, 2, 3)),
+    ({"path": "a//b"}, lambda n: n % 8 in (0, 2, 3)),
+    ({"path": "/a/b/f.mp4"}, lambda n: n % 8 == 0),
+    ({"path": "/100%"}, lambda n: n % 8 == 5),
+    ({"path": "/100%/x_y/\\z"}, lambda n: n % 8 == 5),
+    ({"path": "/é"}, lambda n: n % 8 == 7),
+    ({"path": "/"}, lambda n: True),
+    ({"path": "/out/3"}, lambda n: n % 8 == 3),
+    ({"path": "/out/3", "pathIn": "sources"}, lambda n: False),
+    ({"path": "/a", "pathIn": "destinations"}, lambda n: False),
+    ({"path": "/a/b", "status": "pending"}, lambda n: n % 8 in (0, 2, 3) and n % 4 == 0),
+    ({"createdFrom": "2026-03-01T12:03"}, lambda n: n // 3 >= 3 and n % 13 != 12),
+    ({"createdTo": "2026-03-01T12:03"}, lambda n: n // 3 <= 3 and n % 13 != 12),
+    ({"updatedFrom": "2026-03-01T13:10", "type": TYPES[2]}, lambda n: 100 - n >= 70 and n % 3 == 2),
+    ({"createdTo": "2026-03-01T12:03", "status": "error"}, lambda n: n // 3 <= 3 and n % 13 != 12 and n % 4 == 3),
+]
+ORDERS = [{"orderBy": by, "orderDirection": way} for by in ("dateCreated", "dateUpdated") for way in ("asc", "des")]
+
+
+@pytest.mark.parametrize(("parameters", "wanted"), FILTERS, ids=[str(each[0]) for each in FILTERS])
+def test_a_filter_finds_what_it_says(parameters: dict[str, Any], wanted: Any) -> None:
+    expected = {number for number in range(40) if wanted(number)}
+    assert numbers(walk(**parameters)) == expected
+    assert numbers(list(rows(search(**parameters)))) == expected
+    asked = search(**parameters)
+    assert total(asked, counts(asked)).jobs == len(expected)
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=str)
+@pytest.mark.parametrize("parameters", [{}, {"status": ["error", "success"]}, {"path": "/a"}], ids=str)
+@pytest.mark.parametrize("size", [1, 3, 7])
+def test_pages_are_the_whole_in_order(order: dict[str, str], parameters: dict[str, Any], size: int) -> None:
+    whole = list(rows(search(**parameters, **order)))
+    assert walk(**parameters, **order, pageSize=str(size)) == whole
+    assert whole
+    name = "created" if order["orderBy"] == "dateCreated" else "updated"
+    keys = [(getattr(row, name) is not None, getattr(row, name), row.id) for row in whole]
+    assert keys == sorted(keys, reverse=order["orderDirection"] == "des")
+
+
+def test_previous_leads_back() -> None:
+    first = page(search(pageSize="7"))
+    second = page(search(pageSize="7", nextPageToken=first.next_token))
+    third = page(search(pageSize="7", nextPageToken=second.next_token))
+    assert first.previous_token is None
+    assert page(search(pageSize="7", nextPageToken=third.previous_token)).rows == second.rows
+    assert page(search(pageSize="7", nextPageToken=second.previous_token)).rows == first.rows
+    assert page(search(pageSize="7", nextPageToken=second.previous_token)).previous_token is None
+
+
+def test_what_comes_meanwhile_neither_repeats_nor_hides_a_job() -> None:
+    first = page(search(pageSize="10"))
+    write(records([job(90 + n, dateCreated=iso(NOON + timedelta(days=1))) for n in range(5)]), observed=NOON)
+    rest: list[JobRow] = []
+    token = first.next_token
+    while token:
+        current = page(search(pageSize="10", nextPageToken=token))
+        rest, token = [*rest, *current.rows], current.next_token
+    assert sorted(numbers([*first.rows, *rest])) == list(range(40))
+
+
+def test_a_token_belongs_to_its_search() -> None:
+    token = page(search(pageSize="5")).next_token
+    assert token
+    assert page(search(pageSize="9", nextPageToken=token)).rows
+    for other in ({"status": "error"}, {"orderBy": "dateUpdated"}, {"orderDirection": "asc"}, {"path": "/a"}):
+        with pytest.raises(Refusal, match="another search"):
+            search(nextPageToken=token, **other)
+
+
+def test_a_mangled_token_is_refused() -> None:
+    token = page(search(pageSize="5")).next_token
+    assert token
+    for at in range(len(token)):
+        with pytest.raises(Refusal):
+            search(nextPageToken=token[:at] + ("x" if token[at] != "x" else "y") + token[at + 1 :])
+
+
+def test_choices_count_under_the_other_filters() -> None:
+    asked = search(type=TYPES[0], status=["error", "success"])
+    found = {each.value: each for each in choices(asked, counts(asked), "status")}
+    expected = {word: sum(1 for n in range(40) if n % 3 == 0 and STATUSES[n % 4] == word) for word in STATUSES}
+    assert {word: each.jobs for word, each in found.items()} == expected
+    assert {word for word, each in found.items() if each.included} == {"error", "success"}
+
+
+def test_choices_count_under_paths_too() -> None:
+    asked = search(path="/a/b", status="error")
+    found = {each.value: each.jobs for each in choices(asked, counts(asked), "status")}
+    assert found == {"pending": 5, "success": 5, "error": 5}
+
+
+def test_counts_beyond_the_cap_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.search.counts.CAP", 10)
+    asked = search(path="/a")
+    assert not total(asked, counts(asked)).exact
+    assert total(search(), counts(search())).exact
+
+
+def plan(parameters: dict[str, Any]) -> str:
+    from jobs.search import sql
+
+    query = sql.page_query(search(**parameters), 5)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {query.text}", query.parameters)
+        return "\n".join(line for (line,) in cursor.fetchall())
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=str)
+@pytest.mark.parametrize(
+    "parameters", [{}, {"status": "error"}, {"notType": TYPES[0], "createdFrom": "2026-03-01"}], ids=str
+)
+def test_a_page_is_read_off_an_index(order: dict[str, str], parameters: dict[str, Any]) -> None:
+    found = plan(parameters | order)
+    name = "created" if order["orderBy"] == "dateCreated" else "updated"
+    assert f"job_cell_{name}" in found if parameters else f"job_{name}" in found
+    assert "Seq Scan on jobs_job" not in found
+
+
+def test_every_place_is_between_two_jobs() -> None:
+    keys = [row.id for row in rows(search())]
+    for size, start in itertools.product((1, 2, 5), (0, 3, 17)):
+        token = page(search(pageSize=str(start))).next_token if start else None
+        found = page(search(pageSize=str(size), nextPageToken=token or ""))
+        assert [row.id for row in found.rows] == keys[start : start + size]
+    assert len(keys) == Job.objects.count()

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from django.db import models
 from django.db.models import F, Q
 
+from jobs.document import joined
+
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands for a date that a job does not have, or that makes no sense: older than every other, matched by no range."""
 
@@ -70,6 +72,11 @@ class Document(models.Model):
     head = models.TextField()
     body = models.TextField()
     result = models.TextField(null=True)  # noqa: DJ001 - missing is not empty
+
+    @property
+    def text(self) -> str:
+        """The whole job as JSON."""
+        return joined(self.head, self.body, self.result)
 
 
 class JobFile(models.Model):

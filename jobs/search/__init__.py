@@ -7,6 +7,7 @@ Nobody else reads what a request asks for.
 from jobs.search.counts import Choice, Total, choices, total
 from jobs.search.model import JobRow, JobSearch, Span
 from jobs.search.parse import Refusal, parse
+from jobs.search.query import parameters, query
 from jobs.search.run import ResultPage, page, rows
 
 __all__ = [
@@ -19,7 +20,9 @@ __all__ = [
     "Total",
     "choices",
     "page",
+    "parameters",
     "parse",
+    "query",
     "rows",
     "total",
 ]

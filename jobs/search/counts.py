@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from django.db import connection
@@ -62,7 +62,7 @@ def total(search: JobSearch, counted: Counts) -> Total:
 def choices(search: JobSearch, counted: Counts, facet: Facet) -> list[Choice]:
     """The values of a facet, those with most jobs first; what the search names is there even with none."""
     own: Among = getattr(search, facet)
-    others = replace(search, **{facet: Among()})  # type: ignore[arg-type]
+    others = search.but(**{facet: Among()})
     found = Counter(dict.fromkeys((*own.include, *own.exclude), 0))
     for cell, number in counted.cells:
         if _allows(others, cell):

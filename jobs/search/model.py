@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 Side = Literal["source", "destination", "both"]
 Order = Literal["created", "updated"]
@@ -56,7 +56,7 @@ class JobSearch:
     group: str = ""
     file_id: str = ""
     path: str = ""
-    side: Side = "both"
+    side: Side = "source"
     created: Span = Span()
     updated: Span = Span()
     order: Order = "created"
@@ -69,9 +69,9 @@ class JobSearch:
         """Tell whether type, status and issuer say everything, so that counts are exact."""
         return not (self.group or self.file_id or self.path or self.created or self.updated)
 
-    def without_place(self) -> Self:
-        """The same search from its beginning."""
-        return replace(self, place=None)
+    def but(self, **changes: Any) -> Self:
+        """The same search from its beginning, with these changes."""
+        return replace(self, place=None, **changes)
 
 
 @dataclass(frozen=True, kw_only=True)

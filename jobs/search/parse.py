@@ -39,10 +39,10 @@ class Refusal(ValueError):
         self.problems = dict(problems)
 
 
-def parse(parameters: Mapping[str, Sequence[str]], *, page_size: int, side: Side = "both") -> JobSearch:
+def parse(parameters: Mapping[str, Sequence[str]], *, page_size: int) -> JobSearch:
     """Read `parameters`, each with all its values; empty ones count as not given. Raise `Refusal` with all problems.
 
-    `page_size` and `side` are what the surface means where nobody says.
+    `page_size` is what the surface means where nobody says.
     """
     reader = _Reader(parameters)
     search = JobSearch(
@@ -52,7 +52,7 @@ def parse(parameters: Mapping[str, Sequence[str]], *, page_size: int, side: Side
         group=reader.read("groupId", str, ""),
         file_id=reader.read("fileId", str, ""),
         path=reader.read("path", normalised, ""),
-        side=reader.read("pathIn", _one_of(SIDES), side),
+        side=reader.read("pathIn", _one_of(SIDES), "source"),
         created=reader.span("created"),
         updated=reader.span("updated"),
         order=reader.read("orderBy", _one_of(ORDERS), "created"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from jobs.models import UNDATED
+from jobs.paths import LONGEST, storable
 from jobs.search import sql
 from jobs.search.model import JobRow, JobSearch, Place
 from jobs.search.tokens import write_token
@@ -45,6 +46,16 @@ def rows(search: JobSearch) -> Iterator[JobRow]:
         cursor.execute(query.text, query.parameters)
         for values in cursor:
             yield _row(values)
+
+
+def by_key(key: str) -> JobRow | None:
+    """Read the job of this id."""
+    return next(iter(_fetch(sql.key_query(storable(key, LONGEST)))), None)
+
+
+def by_group(group: str, *, limit: int) -> list[JobRow]:
+    """Read the jobs of this group, `limit` at most, in the order in which they came here."""
+    return _fetch(sql.group_query(storable(group, LONGEST), limit))
 
 
 def _fetch(query: sql.Query) -> list[JobRow]:

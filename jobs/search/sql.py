@@ -62,6 +62,17 @@ def all_query(search: JobSearch) -> Query:
     return Query(text=text, parameters=_parameters(asked))
 
 
+def key_query(key: str) -> Query:
+    """The job of one id."""
+    return Query(text=f"SELECT {COLUMNS} FROM jobs_job j {CELL} WHERE j.key = %s", parameters=(key,))
+
+
+def group_query(group: str, limit: int) -> Query:
+    """The first jobs of one group."""
+    text = f'SELECT {COLUMNS} FROM jobs_job j {CELL} WHERE j."group" = %s ORDER BY j.id LIMIT %s'
+    return Query(text=text, parameters=(group, limit))
+
+
 def counted_query(search: JobSearch, cap: int) -> Query:
     """How many jobs of each cell a search finds, whatever the cell, among the first `cap` that there are."""
     asked = _asked(search, None)

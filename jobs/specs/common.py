@@ -47,6 +47,7 @@ DESCRIPTOR = (
     Field(label="Hash", at="hash", kind="code"),
     Field(label="Kind", at="type"),
     Field(label="Parent", at="parent", kind="file_id"),
+    Field(label="Ancestors", at="ancestors", kind="json"),
     Field(label="Lifecycle", at="lifecycle"),
     Field(label="Created", at="dateCreated", kind="date"),
     Field(label="Updated", at="dateUpdated", kind="date"),

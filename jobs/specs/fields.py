@@ -113,6 +113,8 @@ def leaves(document: Json, *, taken: set[tuple[str, ...]], way: tuple[str, ...] 
 
 
 def _rows(section: Section, document: Json, taken: set[tuple[str, ...]]) -> Iterator[Row]:
+    if section.at and value_at(document, steps(section.at)) is None:
+        taken.add(steps(section.at))
     for field in section.fields:
         way = steps(section.at, field.at)
         value = value_at(document, way)

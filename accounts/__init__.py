@@ -1,0 +1,1 @@
+"""Operators: signing in, their tokens, and what a request may do."""

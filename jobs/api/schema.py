@@ -1,0 +1,79 @@
+"""What the API takes and gives, for its OpenAPI description."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, inline_serializer
+from rest_framework import serializers
+
+Field = serializers.Field[Any, Any, Any, Any]
+DESCRIBED = {
+    "type": "Jobs of one of these types, as urn:job:av.transcode.",
+    "status": "Jobs in one of these states.",
+    "issuer": "Jobs of one of these issuers; `none` for jobs without one.",
+    "notType": "No jobs of these types.",
+    "notStatus": "No jobs in these states.",
+    "notIssuer": "No jobs of these issuers.",
+    "groupId": "Jobs of this group.",
+    "fileId": "Jobs with a source of this file id.",
+    "path": "Jobs with a file of this path, or under this directory; whole components are compared.",
+    "pathIn": "Where `path` is looked for: sources (default), destinations or both.",
+    "createdFrom": "Created at this time or later: a date or a time in ISO 8601, UTC without a zone.",
+    "createdTo": "Created at this time or before; a date includes its whole day.",
+    "createdWithin": "Created within this time from now: 15m, 24h, 7d.",
+    "updatedFrom": "As createdFrom, by the last update.",
+    "updatedTo": "As createdTo, by the last update.",
+    "updatedWithin": "As createdWithin, by the last update.",
+    "orderBy": "dateCreated (default) or dateUpdated.",
+    "orderDirection": "des (default) or asc; desc and acs mean the same.",
+    "pageSize": "At most this many jobs, 1 to 1000; 20 by default.",
+    "nextPageToken": "The token of the page before, with the same other parameters.",
+}
+SEVERAL = ("type", "status", "issuer", "notType", "notStatus", "notIssuer")
+SEARCH = [
+    OpenApiParameter(name=name, type=int if name == "pageSize" else str, many=name in SEVERAL, description=text)
+    for name, text in DESCRIBED.items()
+]
+
+FIELDS: dict[str, Field] = {
+    "id": serializers.CharField(),
+    "groupId": serializers.CharField(required=False, allow_null=True),
+    "type": serializers.CharField(),
+    "status": serializers.CharField(),
+    "issuer": serializers.CharField(required=False, allow_null=True),
+    "sources": serializers.JSONField(required=False, allow_null=True),
+    "specification": serializers.JSONField(required=False, allow_null=True),
+    "result": serializers.JSONField(required=False, allow_null=True),
+    "dateCreated": serializers.CharField(required=False, allow_null=True),
+    "dateUpdated": serializers.CharField(required=False, allow_null=True),
+}
+
+
+def _enveloped(name: str, payload: Field) -> serializers.Serializer[Any]:
+    return inline_serializer(
+        name=name,
+        fields={"code": serializers.IntegerField(), "message": serializers.CharField(), "payload": payload},
+    )
+
+
+ERROR = _enveloped("Error", serializers.JSONField(allow_null=True))
+ERRORS = dict.fromkeys((400, 401, 403, 404), ERROR)
+JOB = {200: _enveloped("JobReply", inline_serializer(name="Job", fields=FIELDS)), **ERRORS}
+GROUP = {200: _enveloped("GroupReply", inline_serializer(name="Job", fields=FIELDS, many=True)), **ERRORS}
+PAGE = {
+    200: _enveloped(
+        "PageReply",
+        inline_serializer(
+            name="Page",
+            fields={
+                "nextPageToken": serializers.CharField(allow_null=True),
+                "jobs": inline_serializer(name="Job", fields=FIELDS, many=True),
+            },
+        ),
+    ),
+    **ERRORS,
+}
+
+
+def only_under_api(endpoints: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Describe each call once, under `/api`."""
+    return [endpoint for endpoint in endpoints if endpoint[0].startswith("/api/jobs")]

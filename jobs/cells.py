@@ -1,0 +1,215 @@
+"""How the values of a job look, as HTML: the same in lists and on pages."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from jobs import humans, specs
+from jobs.links import group_url, job_url
+from jobs.search import JobRow
+from jobs.search.model import NO_ISSUER
+from jobs.specs.fields import Row
+from jobs.statuses import status as status_of
+
+NONE = mark_safe('<span class="none">\u2013</span>')
+
+MASK = re.compile("masked-[0-9a-f]{16}")
+WHY_MASKED = "It may carry credentials, and was masked on arrival; the mark in the raw JSON changes when it does"
+DEEPEST, WIDEST = 6, 50
+
+
+def icon(name: str) -> SafeString:
+    """A picture out of the sprite, for eyes alone."""
+    return format_html('<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>', static("icons.svg"), name)
+
+
+def state(word: str) -> SafeString:
+    """A state as a shape, a colour and a word."""
+    known = status_of(word)
+    return format_html(
+        '<span class="state is-{}" title="{}">{}{}</span>', known.tone, word, icon(f"st-{known.tone}"), known.label
+    )
+
+
+def kind(urn: str) -> SafeString:
+    """A type by its label; the URN is in reach."""
+    return format_html('<span title="{}">{}</span>', urn, specs.label(urn))
+
+
+def short_id(key: str, url: str) -> SafeString:
+    """An id, shortened, as a link; the whole can be copied."""
+    head, dots, tail = humans.short(key).partition(humans.ELLIPSIS)
+    shown = format_html("{}<i>{}</i>{}", head, dots, tail)
+    link = format_html('<a href="{}" title="{}">{}</a>', url, key, shown) if url else shown
+    return format_html(
+        '<span class="id" title="{}">{}<button class="copy" type="button" data-copy="{}" aria-label="Copy id {}"'
+        ' title="Copy id">{}</button></span>',
+        key,
+        link,
+        key,
+        humans.short(key),
+        icon("copy"),
+    )
+
+
+def job_id(key: str) -> SafeString:
+    """A job's id, leading to its page."""
+    return short_id(key, job_url(key))
+
+
+def group_id(key: str) -> SafeString:
+    """A group's id, leading to its page."""
+    return format_html('<span class="id"><a href="{}" title="{}">{}</a></span>', group_url(key), key, humans.short(key))
+
+
+def issuer(urn: str | None) -> SafeString:
+    """An issuer as its kind and name, leading to its jobs."""
+    if urn is None:
+        return NONE
+    what, name = humans.issuer(urn)
+    kind_ = format_html('<span class="sub">{}</span> ', what) if what else SafeString()
+    return format_html('<a href="{}" title="{}">{}{}</a>', search_url(issuer=urn), urn, kind_, humans.brief(name))
+
+
+def path(text: str) -> SafeString:
+    """A path: its last component stays, what comes before shortens from the left."""
+    if not text:
+        return NONE
+    directory, name = humans.directory_and_name(text)
+    return format_html(
+        '<span class="path" title="{}"><span><bdi>{}</bdi></span><b>{}</b></span>', text, directory, name
+    )
+
+
+def moment(at: datetime | None) -> SafeString:
+    """How long ago; the instant itself is in reach."""
+    if at is None:
+        return NONE
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        at.isoformat().replace("+00:00", "Z"),
+        at.strftime("%Y-%m-%d %H:%M:%S UTC"),
+        humans.age(at, timezone.now()),
+    )
+
+
+def took(length: timedelta) -> SafeString:
+    """A length of time, its units small."""
+    words = humans.span(length).split(" ")
+    pairs = zip(words[::2], words[1::2], strict=True)
+    return format_html_join(" ", '{}<span class="unit">{}</span>', pairs)
+
+
+def duration(row: JobRow) -> SafeString:
+    """From creation to the last update; grey while it still runs."""
+    if row.created is None:
+        return NONE
+    if status_of(row.status).terminal:
+        return NONE if row.updated is None else took(row.updated - row.created)
+    return format_html('<span class="run" title="Not finished">{}</span>', took(timezone.now() - row.created))
+
+
+def error(row: JobRow) -> SafeString:
+    """The code and message of a failure."""
+    if row.error_code is None and not row.error:
+        return SafeString()
+    code = SafeString() if row.error_code is None else format_html("<code>{}</code> ", row.error_code)
+    return format_html('<span class="err" title="{}">{}{}</span>', row.error, code, row.error)
+
+
+def search_url(**parameters: str) -> str:
+    """The list of jobs with these filters."""
+    return f"{reverse('jobs')}?{urlencode(parameters)}"
+
+
+def issuer_name(word: str) -> str:
+    """An issuer as a plain text, for filters."""
+    if word == NO_ISSUER:
+        return "no issuer"
+    what, name = humans.issuer(word)
+    return f"{what} {humans.brief(name)}".strip()
+
+
+def value(row: Row) -> SafeString:
+    """A value of a specification or a result, as its kind reads."""
+    if row.value is None or row.value in ("", [], {}):
+        return NONE
+    if isinstance(row.value, bool):
+        return format_html("{}", "yes" if row.value else "no")
+    return KINDS.get(row.kind, _text)(row)
+
+
+def _text(row: Row) -> SafeString:
+    return format_html('{}<span class="unit">{}</span>', row.value, row.unit) if row.unit else _marked(str(row.value))
+
+
+def _marked(text: str) -> SafeString:
+    """A text whose masked secrets show as such."""
+    parts = MASK.split(text)
+    lock = format_html('<span class="secret" title="{}">{}masked</span>', WHY_MASKED, icon("lock"))
+    return format_html_join("", "{}{}", ((part, lock if n < len(parts) - 1 else "") for n, part in enumerate(parts)))
+
+
+def _number(row: Row) -> SafeString:
+    shown = humans.number(row.value) if isinstance(row.value, int | float) else str(row.value)
+    return format_html('{}<span class="unit">{}</span>', shown, row.unit)
+
+
+def _bytes(row: Row) -> SafeString:
+    amount, unit = humans.size(row.value)
+    return format_html('<span title="{} bytes">{}<span class="unit">{}</span></span>', row.value, amount, unit)
+
+
+def _bits(row: Row) -> SafeString:
+    return format_html('{}<span class="unit">kb/s</span>', humans.number(round(row.value / 1000)))
+
+
+def _length(row: Row) -> SafeString:
+    seconds = row.value / 1000 if row.kind == "milliseconds" else row.value
+    try:
+        return format_html('<span title="{} s">{}</span>', seconds, took(timedelta(seconds=seconds)))
+    except (OverflowError, ValueError):
+        return _text(row)
+
+
+def _path(row: Row) -> SafeString:
+    return format_html('<a class="plain" href="{}">{}</a>', search_url(path=row.value), path(row.value))
+
+
+def _code(row: Row) -> SafeString:
+    return format_html("<code>{}</code>", row.value)
+
+
+def _tree(row: Row) -> SafeString:
+    """Nested values as a list of lists, as deep as it is worth reading."""
+    return _nested(row.value, depth=0)
+
+
+def _nested(item: object, depth: int) -> SafeString:
+    if not isinstance(item, dict | list) or depth > DEEPEST:
+        return value(Row(label="", value=item if depth <= DEEPEST else humans.ELLIPSIS, kind="text"))
+    pairs = list(item.items()) if isinstance(item, dict) else [(str(n), each) for n, each in enumerate(item, 1)]
+    rows = ((name, _nested(each, depth + 1)) for name, each in pairs[:WIDEST])
+    more = format_html("<li>and {} more</li>", len(pairs) - WIDEST) if len(pairs) > WIDEST else ""
+    items = format_html_join("", '<li><span class="sub">{}</span> {}</li>', rows)
+    return format_html('<ul class="tree">{}{}</ul>', items, more)
+
+
+KINDS: dict[str, Callable[[Row], SafeString]] = {
+    "number": _number,
+    "bytes": _bytes,
+    "bits": _bits,
+    "seconds": _length,
+    "milliseconds": _length,
+    "path": _path,
+    "code": _code,
+    "file_id": _code,
+    "json": _tree,
+}

@@ -1,0 +1,58 @@
+"""How old what is shown may be: the age of the last complete pass, not of a process."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from django.conf import settings
+from django.utils import timezone
+
+from jobs.models import Lane
+
+TAIL, BACKFILL = "tail", "backfill"
+STALE_AFTER = 60
+PERIODS_MISSED = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Freshness:
+    """`as_of` is when the last complete pass began; None before the first.
+
+    `problem` is why passes fail now, since `problem_since`. `filling` says that older jobs are still on their way,
+    and `reached` how far they have come.
+    """
+
+    as_of: datetime | None
+    state: Literal["new", "fresh", "stale", "down"]
+    problem: str = ""
+    problem_since: datetime | None = None
+    filling: bool = False
+    reached: datetime | None = None
+
+    @property
+    def tone(self) -> str:
+        """Its mark and colours in the style sheets."""
+        return {"new": "working", "fresh": "success", "stale": "warn", "down": "error"}[self.state]
+
+
+def freshness() -> Freshness:
+    """Read how fresh the mirror is now."""
+    lanes = {lane.name: lane for lane in Lane.objects.all()}
+    tail, backfill = lanes.get(TAIL), lanes.get(BACKFILL)
+    return Freshness(
+        as_of=tail.complete if tail else None,
+        state=_state(tail),
+        problem=tail.problem if tail else "",
+        problem_since=tail.problem_since if tail else None,
+        filling=backfill is None or backfill.finished is None,
+        reached=backfill.reached if backfill else None,
+    )
+
+
+def _state(tail: Lane | None) -> Literal["new", "fresh", "stale", "down"]:
+    if tail is not None and tail.problem:
+        return "down"
+    if tail is None or tail.complete is None:
+        return "new"
+    limit = timedelta(seconds=max(STALE_AFTER, PERIODS_MISSED * settings.SYNC_PERIOD))
+    return "stale" if timezone.now() - tail.complete > limit else "fresh"

@@ -1,0 +1,95 @@
+"""`jobs.cells` and `jobs.humans` for templates."""
+
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from jobs import cells, humans, links, specs
+from jobs.models import Pass
+from jobs.search import Span
+from jobs.statuses import status
+
+register = template.Library()
+
+register.simple_tag(cells.icon)
+register.simple_tag(cells.state)
+register.simple_tag(cells.search_url)
+register.filter("kind", cells.kind)
+register.filter("state", cells.state)
+register.filter("moment", cells.moment)
+register.filter("took", cells.took)
+register.filter("path", cells.path)
+register.filter("issuer", cells.issuer)
+register.filter("job_id", cells.job_id)
+register.filter("group_id", cells.group_id)
+register.filter("error", cells.error)
+register.filter("duration", cells.duration)
+register.filter("value", cells.value)
+register.filter("number", humans.number)
+register.filter("short", humans.short)
+register.filter("type_label", specs.label)
+register.filter("status", status)
+register.filter("job_url", links.job_url)
+register.filter("group_url", links.group_url)
+
+TONES = {"success": "success", "warning": "warn", "error": "error"}
+OUTCOMES = {
+    Pass.Outcome.RUNNING: ("working", "Running"),
+    Pass.Outcome.COMPLETE: ("success", "Complete"),
+    Pass.Outcome.PAUSED: ("pending", "Goes on"),
+    Pass.Outcome.FAILED: ("error", "Failed"),
+}
+
+
+@register.filter
+def tone(level: str) -> str:
+    """The tone of a message."""
+    return TONES.get(level, "accent")
+
+
+@register.filter
+def tone_of(word: str) -> str:
+    """The tone of a state."""
+    return status(word).tone
+
+
+@register.filter
+def since(moment: datetime | None) -> str:
+    """How long ago, in words; nothing where nobody knows."""
+    return humans.age(moment, timezone.now()) if moment else "an unknown time"
+
+
+@register.filter
+def said(span: Span, suffix: str) -> str:
+    """What a range was given as."""
+    return dict(span.texts).get(suffix, "")
+
+
+@register.filter
+def local(text: str) -> str:
+    """A date as a field for dates and times takes it."""
+    if not text:
+        return ""
+    return text.removesuffix("Z").replace(" ", "T") if len(text) > 10 else f"{text}T00:00"
+
+
+@register.filter
+def outcome(word: str) -> SafeString:
+    """How a pass ended, as a shape, a colour and a word."""
+    tone_, label = OUTCOMES[Pass.Outcome(word)]
+    return format_html('<span class="state is-{}">{}{}</span>', tone_, cells.icon(f"st-{tone_}"), label)
+
+
+@register.filter
+def pass_took(record: Pass) -> SafeString:
+    """How long a pass took, or has been running."""
+    return cells.took((record.ended or timezone.now()) - record.began)
+
+
+@register.filter
+def file_name(path: str) -> str:
+    """The last component of a path."""
+    return humans.directory_and_name(path)[1]

@@ -1,0 +1,22 @@
+"""The addresses of this app's pages."""
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+from jobs.export import export
+from jobs.views import group, job, jobs, refresh, sync
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="jobs"), name="home"),
+    path("jobs/", jobs.job_list, name="jobs"),
+    path("jobs/export.csv", export, name="export"),
+    path("job/", job.job, name="job-by-id"),
+    path("job/<str:key>", job.job, name="job"),
+    path("group/", group.group, name="group-by-id"),
+    path("group/<str:key>", group.group, name="group"),
+    path("refresh/job/", refresh.job, name="refresh-job"),
+    path("refresh/group/", refresh.group, name="refresh-group"),
+    path("sync/", sync.sync, name="sync"),
+    path("sync/refused/<int:pk>/", sync.refused, name="refused"),
+    path("fresh/", sync.fresh, name="fresh"),
+]

@@ -1,0 +1,1 @@
+"""The pages: each parses what is asked for, runs it and renders it. They read; only `refresh` writes."""

@@ -1,0 +1,88 @@
+"""One job: what it is, what it was asked, what came of it."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from jobs import specs
+from jobs.models import Document, Job, JobFile
+from jobs.search import JobRow
+from jobs.search.run import by_group, by_key
+from jobs.specs.fields import panels
+from jobs.specs.qualities import rank
+
+SIBLINGS = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """A job as its page shows it; `value` is the whole JSON, `text` the same to read."""
+
+    row: JobRow
+    job: Job
+    value: dict[str, Any]
+    text: str
+
+
+@require_safe
+def job(request: HttpRequest, key: str = "") -> HttpResponse:
+    """The page of the job whose id stands in the address, or in its parameter `id`."""
+    record = _record(key or request.GET.get("id", ""))
+    value = record.value
+    siblings = by_group(record.row.group, limit=SIBLINGS + 1)
+    context = {
+        "area": "jobs",
+        "record": record,
+        "row": record.row,
+        "described": specs.describe(record.row.type, value.get("specification"), value.get("result")),
+        "files": list(JobFile.objects.filter(job=record.job).order_by("role", "position")),
+        "siblings": sorted(siblings[:SIBLINGS], key=lambda row: (rank(row.quality), row.id)),
+        "more_siblings": len(siblings) > SIBLINGS,
+        "extra": panels((), _extra(value)),
+    }
+    return render(request, "jobs/job.html", context)
+
+
+def _record(key: str) -> Record:
+    row = by_key(key)
+    if row is None:
+        raise Http404(key)
+    found = Document.objects.select_related("job").get(pk=row.id)
+    value = _read(found.text)
+    return Record(row=row, job=found.job, value=value, text=_pretty(value, found.text))
+
+
+def _read(text: str) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(text)
+    return value
+
+
+def _pretty(value: dict[str, Any], text: str) -> str:
+    """The JSON with indents; as it is where it is nested too deeply for that."""
+    try:
+        return json.dumps(value, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
+    except RecursionError:
+        return text
+
+
+def _extra(value: dict[str, Any]) -> dict[str, Any]:
+    """What a job has beyond what its page shows elsewhere."""
+    return {name: item for name, item in value.items() if name not in SHOWN}
+
+
+SHOWN = {
+    "id",
+    "groupId",
+    "type",
+    "status",
+    "issuer",
+    "dateCreated",
+    "dateUpdated",
+    "sources",
+    "specification",
+    "result",
+}

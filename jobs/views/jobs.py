@@ -1,0 +1,137 @@
+"""The list of jobs."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from jobs import cells, specs
+from jobs.chips import chips
+from jobs.columns import COLUMNS, Column
+from jobs.search import Choice, JobSearch, Refusal, choices, page, parameters, parse, query, total
+from jobs.search.counts import Counts, counts
+from jobs.search.model import Among
+from jobs.statuses import KNOWN, status
+
+PAGE_SIZES = (25, 50, 100, 200, 500)
+PRESETS = ("15m", "1h", "6h", "24h", "7d", "30d")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """A column's head: where a click on it leads, and how it is sorted now."""
+
+    column: Column
+    query: str
+    sort: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tab:
+    """A state as a tab over the list, with its number of jobs under the other filters."""
+
+    label: str
+    tone: str
+    jobs: int
+    query: str
+    current: bool
+
+
+@require_safe
+def job_list(request: HttpRequest) -> HttpResponse:
+    """A page of the jobs that the address asks for, newest first."""
+    given = dict(request.GET.lists())
+    try:
+        search = parse(given, page_size=JobSearch().page_size)
+    except Refusal as refusal:
+        return _refused(request, refusal)
+    if any(not text.strip() for texts in given.values() for text in texts) and not request.headers.get("HX-Request"):
+        return redirect(f"{request.path}?{query(search, token=request.GET.get('nextPageToken'))}")
+    response = render(request, "jobs/list.html", _context(search))
+    response["HX-Push-Url"] = f"{request.path}?{query(search, token=request.GET.get('nextPageToken'))}"
+    return response
+
+
+def _context(search: JobSearch) -> dict[str, Any]:
+    found, counted, start = page(search), counts(search), search.but()
+    return {
+        "search": search,
+        "page": found,
+        "rows": [[(column.css, column.cell(row)) for column in COLUMNS] for row in found.rows],
+        "total": total(search, counted),
+        "exact": counted.exact,
+        "heads": [_head(column, start) for column in COLUMNS],
+        "tabs": _tabs(start, counted),
+        "facets": _facets(start, counted),
+        "chips": chips(search),
+        "area": "jobs",
+        "pairs": parameters(start, page_size=False),
+        "query": query(start),
+        "next": query(search, token=found.next_token) if found.next_token else "",
+        "previous": query(search, token=found.previous_token) if found.previous_token else "",
+        "first": query(start) if search.place else "",
+        "page_sizes": sorted({*PAGE_SIZES, search.page_size}),
+        "presets": [(text, query(_within(start, text))) for text in PRESETS],
+    }
+
+
+def _within(search: JobSearch, text: str) -> JobSearch:
+    return search.but(created=replace(search.created, texts=(("Within", text),)))
+
+
+def _head(column: Column, search: JobSearch) -> Head:
+    if not column.order:
+        return Head(column=column, query="", sort="")
+    sorted_by = column.order == search.order
+    turned = search.but(order=column.order, ascending=sorted_by and not search.ascending)
+    sort = ("ascending" if search.ascending else "descending") if sorted_by else ""
+    return Head(column=column, query=query(turned), sort=sort)
+
+
+def _tabs(search: JobSearch, counted: Counts) -> list[Tab]:
+    """All jobs, each state that is documented, and each other one that there is."""
+    found = {choice.value: choice for choice in choices(search, counted, "status")}
+    words = [*dict.fromkeys([*(each.word for each in KNOWN), *found])]
+    everything = search.but(status=Among())
+    tabs = [
+        Tab(
+            label="All",
+            tone="",
+            jobs=sum(choice.jobs for choice in found.values()),
+            query=query(everything),
+            current=not search.status,
+        )
+    ]
+    for word in words:
+        one = search.but(status=Among(include=(word,)))
+        known, jobs = status(word), found[word].jobs if word in found else 0
+        tabs.append(
+            Tab(label=known.label, tone=known.tone, jobs=jobs, query=query(one), current=search.status == one.status)
+        )
+    return tabs
+
+
+def _facets(search: JobSearch, counted: Counts) -> list[dict[str, Any]]:
+    """The three facets with their choices, labelled as people call them."""
+
+    def facet(name: str, label: str, found: list[Choice], call: Any) -> dict[str, Any]:
+        among: Among = getattr(search, name)
+        labelled = [(choice, call(choice.value)) for choice in found]
+        return {"name": name, "label": label, "choices": labelled, "chosen": len(among.include) + len(among.exclude)}
+
+    return [
+        facet("type", "Type", choices(search, counted, "type"), specs.label),
+        facet("status", "State", choices(search, counted, "status"), lambda word: status(word).label),
+        facet("issuer", "Issuer", choices(search, counted, "issuer")[:200], cells.issuer_name),
+    ]
+
+
+def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Say what is wrong with the address, and offer it without that."""
+    rest = request.GET.copy()
+    for name in [*refusal.problems, "nextPageToken"]:
+        rest.pop(name, None)
+    context = {"problems": refusal.problems, "rest": rest.urlencode()}
+    return render(request, "jobs/refused.html", context, status=400)

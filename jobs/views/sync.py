@@ -1,0 +1,38 @@
+"""The sync: how fresh the mirror is, what came in, what was refused and why."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from jobs.models import Cell, Lane, Pass, Quarantine
+from jobs.search.counts import CAP
+
+PASSES, REFUSED = 40, 50
+
+
+@require_safe
+def sync(request: HttpRequest) -> HttpResponse:
+    """Lanes, last passes and quarantine."""
+    refused = Quarantine.objects.defer("text").order_by("-last_seen")
+    context = {
+        "area": "sync",
+        "lanes": Lane.objects.order_by("-name"),
+        "passes": Pass.objects.order_by("-began")[:PASSES],
+        "refused": refused[:REFUSED],
+        "refused_total": Quarantine.objects.all()[: CAP + 1].count(),
+        "refused_cap": CAP,
+        "jobs": sum(Cell.objects.values_list("jobs", flat=True)),
+    }
+    return render(request, "jobs/sync.html", context)
+
+
+@require_safe
+def refused(request: HttpRequest, pk: int) -> HttpResponse:
+    """One record that could not be stored."""
+    return render(request, "jobs/refused_record.html", {"record": get_object_or_404(Quarantine, pk=pk)})
+
+
+@require_safe
+def fresh(request: HttpRequest) -> HttpResponse:
+    """The freshness chip alone."""
+    return render(request, "_fresh.html")

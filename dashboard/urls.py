@@ -2,16 +2,17 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 
 from dashboard.health import healthz
+from jobs.api.docs import docs
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("", include("accounts.urls")),
     path("", include("jobs.urls")),
     path("api/schema", login_not_required(SpectacularAPIView.as_view()), name="api-schema"),
-    path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path("api/docs", docs, name="api-docs"),
     path("api/", include("jobs.api.urls")),
     path("_api/", include("jobs.api.urls")),
 ]

@@ -106,7 +106,7 @@ class Writer:
             "type": facts.type,
             "issuer": facts.issuer,
             "status": facts.status,
-            "sources": [{"path": facts.path, "fileId": facts.file_id}],
+            "sources": [{"path": facts.path, "fileId": facts.file_id}] if kind.reads else [],
             "specification": kind.specification(subject),
             "result": None,
             "dateCreated": _iso(world.created[index]),

@@ -36,6 +36,7 @@ class Kind:
     payload: Callable[[Subject], Any]
     renditions: int = 1
     sources: tuple[str, ...] = ("mp4", "mp4", "mov", "mkv")
+    reads: bool = True
 
 
 def destination(path: str, **more: Any) -> Json:
@@ -207,6 +208,7 @@ KINDS = (
     Kind(
         type="urn:job:import.file",
         sources=("mov",),
+        reads=False,
         weight=20,
         queue=2,
         work=25,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 
@@ -34,18 +35,41 @@ SEARCH = [
     for name, text in DESCRIBED.items()
 ]
 
-FIELDS: dict[str, Field] = {
-    "id": serializers.CharField(),
-    "groupId": serializers.CharField(required=False, allow_null=True),
-    "type": serializers.CharField(),
-    "status": serializers.CharField(),
-    "issuer": serializers.CharField(required=False, allow_null=True),
-    "sources": serializers.JSONField(required=False, allow_null=True),
-    "specification": serializers.JSONField(required=False, allow_null=True),
-    "result": serializers.JSONField(required=False, allow_null=True),
-    "dateCreated": serializers.CharField(required=False, allow_null=True),
-    "dateUpdated": serializers.CharField(required=False, allow_null=True),
-}
+
+class Job(serializers.Serializer[Any]):
+    """A job as the platform sent it, secrets masked; members beyond these are given as well."""
+
+    id = serializers.CharField()
+    groupId = serializers.CharField(required=False, allow_null=True)
+    type = serializers.CharField()
+    status = serializers.CharField()
+    issuer = serializers.CharField(required=False, allow_null=True)
+    sources = serializers.JSONField(required=False, allow_null=True)
+    specification = serializers.JSONField(required=False, allow_null=True)
+    result = serializers.JSONField(required=False, allow_null=True)
+    dateCreated = serializers.CharField(required=False, allow_null=True)
+    dateUpdated = serializers.CharField(required=False, allow_null=True)
+
+
+class Page(serializers.Serializer[Any]):
+    """One page of a search; the token is null on the last."""
+
+    nextPageToken = serializers.CharField(allow_null=True)
+    jobs = Job(many=True)
+
+
+class CredentialsScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """The two kinds of tokens that requests carry."""
+
+    target_class = "accounts.authentication.Credentials"
+    name = ["personalToken", "platformToken"]  # noqa: RUF012 - the base class reads it so
+
+    def get_security_definition(self, auto_schema: object) -> list[dict[str, str]]:  # noqa: ARG002 - the base class gives it
+        """Describe them."""
+        return [
+            {"type": "http", "scheme": "bearer", "description": "A personal token, made on the page Tokens."},
+            {"type": "apiKey", "in": "header", "name": "Authorization", "description": "The platform's own token."},
+        ]
 
 
 def _enveloped(name: str, payload: Field) -> serializers.Serializer[Any]:
@@ -57,21 +81,9 @@ def _enveloped(name: str, payload: Field) -> serializers.Serializer[Any]:
 
 ERROR = _enveloped("Error", serializers.JSONField(allow_null=True))
 ERRORS = dict.fromkeys((400, 401, 403, 404), ERROR)
-JOB = {200: _enveloped("JobReply", inline_serializer(name="Job", fields=FIELDS)), **ERRORS}
-GROUP = {200: _enveloped("GroupReply", inline_serializer(name="Job", fields=FIELDS, many=True)), **ERRORS}
-PAGE = {
-    200: _enveloped(
-        "PageReply",
-        inline_serializer(
-            name="Page",
-            fields={
-                "nextPageToken": serializers.CharField(allow_null=True),
-                "jobs": inline_serializer(name="Job", fields=FIELDS, many=True),
-            },
-        ),
-    ),
-    **ERRORS,
-}
+JOB = {200: _enveloped("JobReply", Job()), **ERRORS}
+GROUP = {200: _enveloped("GroupReply", Job(many=True)), **ERRORS}
+PAGE = {200: _enveloped("PageReply", Page()), **ERRORS}
 
 
 def only_under_api(endpoints: list[tuple[str, ...]]) -> list[tuple[str, ...]]:

@@ -52,6 +52,8 @@ def identify(request: HttpRequest) -> Identity | None:
 
 def _platform(token: str) -> Identity:
     """Check a token of the platform: HS256 alone, our issuer, not expired."""
+    if not settings.MEDIA_PLATFORM_SHARED_SECRET:
+        raise CredentialsRefused(f"Tokens of the platform cannot be checked: no shared secret is set. {WAYS}")
     try:
         claims: dict[str, Any] = jwt.decode(
             token,

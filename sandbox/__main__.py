@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sandbox import faults
 from sandbox.auth import Guard
+from sandbox.content import Writer
 from sandbox.control import Control
 from sandbox.faults import Fault, Faults
 from sandbox.search import Api
@@ -24,6 +25,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="0 takes any that is free (default)")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--jobs", type=_number, default=2000, help="how many jobs there are at the start")
+    parser.add_argument("--even", action="store_true", help="no oddities, which official clients do not survive")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rate", type=float, default=0.5, help="new jobs a second")
     parser.add_argument("--page-cap", type=_number, default=1000, help="the most jobs on a page")
@@ -48,7 +50,7 @@ def main() -> int:
     since = min(epoch, chosen.since or epoch)
     world = World(seed=chosen.seed, jobs=chosen.jobs, rate=chosen.rate, epoch=since)
     world.advance(epoch - since)
-    api = Api(world, tokens=chosen.token, cap=chosen.page_cap)
+    api = Api(world, Writer(world, even=chosen.even), tokens=chosen.token, cap=chosen.page_cap)
     control = Control(api=api, faults=Faults(chosen.faults, chosen.seed))
     try:
         server = serve(Sandbox(api=api, guard=Guard(chosen.app_id, secret), control=control), chosen.host, chosen.port)

@@ -57,10 +57,10 @@ class Facts:
 
 
 class Writer:
-    """Writes the jobs of a world."""
+    """Writes the jobs of a world; `even` ones have no oddities."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, world: World, *, even: bool) -> None:
+        self._world, self._even = world, even
         self._issuers = [f"urn:app:{Dice(world.seed, 'issuer', n).hex(32)}" for n in range(ISSUERS)]
         self._issuers[7] = f"urn:member:{Dice(world.seed, 'member', 0).hex(32)}"
         self._issuers[23] = f"urn:member:{Dice(world.seed, 'member', 1).hex(32)}"
@@ -70,7 +70,7 @@ class Writer:
     def facts(self, index: int, now: int) -> Facts:
         """Give what searches compare; cheaper than the whole job."""
         world, number = self._world, self._world.request[index]
-        odd = oddities.dealt(index)
+        odd = "" if self._even else oddities.dealt(index)
         dice, kind = Dice(world.seed, "facts", number), KINDS[world.kind[number]]
         issuer, path = dice.skewed(self._issuers), _path(dice, number, kind, odd)
         group = world.groups.of(number)

@@ -73,15 +73,16 @@ def _transcode(subject: Subject) -> Json:
         "quality": QUALITIES[subject.place],
         "qualityRange": None,
         "video": {
+            "type": "video",
             "specification": {
                 "frameRate": "30",
                 "keyFrame": 60,
                 "filter": None,
                 "codec": {"name": "h264", "profile": "main", "level": "3.1", "crf": 20, "maxRate": height * 4000},
                 "resolution": {"width": height * 16 // 9, "height": height},
-            }
+            },
         },
-        "audio": {"specification": {"channels": "stereo", "codec": {"name": "aac", "cbr": 128}}},
+        "audio": {"type": "audio", "specification": {"channels": "stereo", "codec": {"name": "aac", "cbr": 128}}},
         "clipping": {
             "start": 5,
             "duration": 60,

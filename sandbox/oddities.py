@@ -30,16 +30,16 @@ def _put(**members: Any) -> Callable[[Bend], None]:
     return lambda it: it.job.update(members)
 
 
-def _source(**members: Any) -> Callable[[Bend], None]:
-    return lambda it: it.job["sources"][0].update(members)
-
-
 def _fractions(it: Bend) -> None:
     it.job["dateCreated"] = it.job["dateCreated"].replace("Z", ".417Z")
 
 
 def _source_without_path(it: Bend) -> None:
-    del it.job["sources"][0]["path"]
+    it.job["sources"] = [{"fileId": it.subject.file_id}]
+
+
+def _source_without_id(it: Bend) -> None:
+    it.job["sources"] = [{"path": it.subject.path, "fileId": None}]
 
 
 def _early_result(it: Bend) -> None:
@@ -84,7 +84,7 @@ BENDS: dict[str, Callable[[Bend], None]] = {
     "sources null": _put(sources=None),
     "sources missing": _drop("sources"),
     "sources empty": _put(sources=[]),
-    "source without id": _source(fileId=None),
+    "source without id": _source_without_id,
     "source without path": _source_without_path,
     "early result": _early_result,
     "no result": _put(result=None),

@@ -36,9 +36,9 @@ class Found:
 class Api:
     """The three calls. `tokens` is `offset` or `cursor`; a page holds `cap` jobs at most."""
 
-    def __init__(self, world: World, *, tokens: str, cap: int) -> None:
+    def __init__(self, world: World, writer: Writer, *, tokens: str, cap: int) -> None:
         self.world, self._tokens, self._cap = world, tokens, cap
-        self._writer = Writer(world)
+        self._writer = writer
 
     def search(self, query: dict[str, str]) -> Found:
         """Answer `GET /jobs`. A filter that matches little gives short pages with a token, so that none takes long."""
@@ -66,13 +66,13 @@ class Api:
                     return self._write(ref, now)
         return None
 
-    def group(self, group_id: str) -> Found | None:
+    def group(self, group_id: str) -> bytes | None:
         """Answer `GET /jobs/groups/{groupId}`; None where there is none."""
         with self.world.lock:
             now = self.world.now()
             refs = self._refs(group_id.partition("_")[0], now)
             jobs = [self._write(ref, now) for ref in refs if self._matches(ref, {"groupId": group_id}, now)]
-        return Found(jobs=jobs, token=None) if jobs else None
+        return b"[%b]" % b",".join(jobs) if jobs else None
 
     def delete(self, job_id: str) -> bool:
         """Let a job be gone."""

@@ -170,6 +170,7 @@ class Server(ThreadingHTTPServer):
     """Serves until it is told to stop; a client that goes away is none of its business."""
 
     daemon_threads = True
+    request_queue_size = 128
     allow_reuse_address = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:

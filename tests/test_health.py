@@ -1,11 +1,66 @@
-"""`/healthz`."""
+"""`/healthz`: what it says while all is well, and while something does not answer."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.db import OperationalError, connection
 from django.test import Client
+from django.utils import timezone
+
+from dashboard.celery import app
+from dashboard.services.process import wait_for
+from dashboard.services.valkey import Valkey
+from jobs.models import Lane
+
+
+@pytest.fixture
+def valkey(tmp_path: Path) -> Iterator[Valkey]:
+    """A broker to which the application points."""
+    server = Valkey(tmp_path)
+    server.prepare()
+    with server.start() as running:
+        assert wait_for(server.is_ready, seconds=20)
+        yield server
+        running.terminate()
+
+
+@pytest.fixture
+def _broker(valkey: Valkey, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app.conf, "broker_url", valkey.url)
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("_broker")
 def test_it_says_that_each_part_answers(client: Client) -> None:
     reply = client.get("/healthz")
+    assert reply.json() == {"process": "ok", "database": "ok", "broker": "ok", "passAge": None}
     assert reply.status_code == 200
-    assert reply.json() == {"process": "ok", "database": "ok"}
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_broker")
+def test_it_says_how_old_the_last_complete_pass_is(client: Client) -> None:
+    Lane.objects.create(name="tail", complete=timezone.now() - timedelta(seconds=90))
+    assert 89 < client.get("/healthz").json()["passAge"] < 100
+
+
+@pytest.mark.django_db
+def test_without_a_broker_it_is_not_well(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app.conf, "broker_url", "redis://127.0.0.1:1/0")
+    reply = client.get("/healthz")
+    assert reply.status_code == 503
+    assert reply.json()["broker"] == "OperationalError"
+    assert reply.json()["database"] == "ok"
+
+
+@pytest.mark.usefixtures("_broker")
+def test_without_a_database_it_is_not_well(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise OperationalError("no route")
+
+    monkeypatch.setattr(connection, "cursor", refuse)
+    reply = client.get("/healthz")
+    assert reply.status_code == 503
+    assert reply.json() == {"process": "ok", "database": "OperationalError", "broker": "ok", "passAge": None}

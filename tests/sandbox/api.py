@@ -26,7 +26,7 @@ class Api:
     def ask(self, path: str, /, header: str | None = None, **query: Any) -> Response:
         """Ask for `path` of the API."""
         headers = {"Authorization": self.token() if header is None else header}
-        return get(f"{self.sandbox.url}/_api{path}", params=query, headers=headers, timeout=20, allow_redirects=False)
+        return get(f"{self.sandbox.url}/_api{path}", params=query, headers=headers, timeout=60, allow_redirects=False)
 
     def payload(self, path: str, /, **query: Any) -> Any:
         """The payload of a successful call."""

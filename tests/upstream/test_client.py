@@ -70,7 +70,7 @@ def test_one_job_and_one_group(remote: SandboxProcess) -> None:
     assert {each.group for each in group.records} == {known.group}
 
 
-def test_a_group_may_be_a_bare_list(remote: SandboxProcess) -> None:
+def test_a_planted_group_is_found(remote: SandboxProcess) -> None:
     remote.plant({"id": "g_1", "groupId": "g", "type": "t", "status": "s"})
     assert [each.id for each in client(remote).group("g").records] == ["g_1"]
     remote.delete("g_1")

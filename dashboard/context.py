@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from jobs.freshness import freshness
 
@@ -17,5 +18,5 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "project": urlsplit(settings.MEDIA_PLATFORM_URL).netloc,
         "theme": theme if theme in THEMES else "",
-        "freshness": freshness if request.user.is_authenticated else None,
+        "freshness": SimpleLazyObject(freshness) if request.user.is_authenticated else None,
     }

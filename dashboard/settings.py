@@ -62,7 +62,7 @@ DATABASE_URL = ENVIRONMENT.read(
     default=lambda: Postgres(DATA_DIR).url,
     meaning="PostgreSQL 18: postgres://user:password@host/name. Unset: the embedded one.",
 )
-DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
+DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True)}
 
 INSTALLED_APPS = [
     "django.contrib.auth",

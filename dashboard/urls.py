@@ -7,6 +7,8 @@ from drf_spectacular.views import SpectacularAPIView
 from dashboard.health import healthz
 from jobs.api.docs import docs
 
+handler500 = "dashboard.errors.failed"
+
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("", include("accounts.urls")),

@@ -180,7 +180,7 @@ def _length(row: Row) -> SafeString:
 
 
 def _path(row: Row) -> SafeString:
-    return format_html('<a class="plain" href="{}">{}</a>', search_url(path=row.value), path(row.value))
+    return format_html('<a class="plain" href="{}">{}</a>', search_url(path=row.value, pathIn="both"), path(row.value))
 
 
 def _code(row: Row) -> SafeString:

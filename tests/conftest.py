@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 import stamina
+from django.contrib.auth.models import User
+from django.test import Client
 from pytest_django.fixtures import Settings
 
 from tests.sandbox_process import APP_ID, SECRET, SandboxProcess, sandbox
@@ -15,6 +17,24 @@ FEW = ("--jobs", "120", "--rate", "0", "--epoch", "2026-03-01T12:00:00Z")
 def _no_waits() -> Iterator[None]:
     with stamina.set_testing(True, attempts=100, cap=True):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def operator(db: None) -> User:
+    """An operator whose password is their name."""
+    return User.objects.create_user("operator", password="operator")
+
+
+@pytest.fixture
+def signed_in(client: Client, operator: User) -> Client:
+    """A browser in which the operator is signed in."""
+    client.force_login(operator, backend="django.contrib.auth.backends.ModelBackend")
+    return client
 
 
 @pytest.fixture

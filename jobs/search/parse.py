@@ -46,8 +46,8 @@ def parse(parameters: Mapping[str, Sequence[str]], *, page_size: int) -> JobSear
     """
     reader = _Reader(parameters)
     search = JobSearch(
-        type=reader.among("type", "notType", known_types()),
-        status=reader.among("status", "notStatus", known_statuses()),
+        type=reader.among("type", "notType", known_types),
+        status=reader.among("status", "notStatus", known_statuses),
         issuer=reader.among("issuer", "notIssuer", None),
         group=reader.read("groupId", str, ""),
         file_id=reader.read("fileId", str, ""),
@@ -90,12 +90,13 @@ class _Reader:
             self.problems[name] = str(problem)
             return otherwise
 
-    def among(self, name: str, excluded: str, known: frozenset[str] | None) -> Among:
-        """Read several values of one kind; `known` are those that there are, or None where any may be."""
+    def among(self, name: str, excluded: str, known: Callable[[], frozenset[str]] | None) -> Among:
+        """Read several values of one kind; `known` gives those that there are, None allows any."""
+        there = known() if known and (self._texts(name) or self._texts(excluded)) else None
         for parameter in (name, excluded):
             for text in self._texts(parameter):
-                if known is not None and text not in known:
-                    self.problems[parameter] = _unseen(text, known)
+                if there is not None and text not in there:
+                    self.problems[parameter] = _unseen(text, there)
         return Among(include=self._distinct(name), exclude=self._distinct(excluded))
 
     def span(self, date: str) -> Span:

@@ -1,5 +1,6 @@
 """The list of jobs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,12 +11,13 @@ from django.views.decorators.http import require_safe
 from jobs import cells, specs
 from jobs.chips import chips
 from jobs.columns import COLUMNS, Column
-from jobs.search import Choice, JobSearch, Refusal, choices, page, parameters, parse, query, total
-from jobs.search.counts import Counts, counts
+from jobs.search import JobSearch, Refusal, choices, page, parameters, parse, query, total
+from jobs.search.counts import Counts, Facet, counts
 from jobs.search.model import Among
 from jobs.statuses import KNOWN, status
 
 PAGE_SIZES = (25, 50, 100, 200, 500)
+MOST_CHOICES = 200
 PRESETS = ("15m", "1h", "6h", "24h", "7d", "30d")
 
 
@@ -116,15 +118,20 @@ def _tabs(search: JobSearch, counted: Counts) -> list[Tab]:
 def _facets(search: JobSearch, counted: Counts) -> list[dict[str, Any]]:
     """The three facets with their choices, labelled as people call them."""
 
-    def facet(name: str, label: str, found: list[Choice], call: Any) -> dict[str, Any]:
-        among: Among = getattr(search, name)
-        labelled = [(choice, call(choice.value)) for choice in found]
-        return {"name": name, "label": label, "choices": labelled, "chosen": len(among.include) + len(among.exclude)}
+    def facet(name: Facet, label: str, call: Callable[[str], str]) -> dict[str, Any]:
+        found = sorted(choices(search, counted, name), key=lambda choice: not (choice.included or choice.excluded))
+        return {
+            "name": name,
+            "label": label,
+            "choices": [(choice, call(choice.value)) for choice in found[:MOST_CHOICES]],
+            "chosen": sum(choice.included or choice.excluded for choice in found),
+            "more": len(found[MOST_CHOICES:]),
+        }
 
     return [
-        facet("type", "Type", choices(search, counted, "type"), specs.label),
-        facet("status", "State", choices(search, counted, "status"), lambda word: status(word).label),
-        facet("issuer", "Issuer", choices(search, counted, "issuer")[:200], cells.issuer_name),
+        facet("type", "Type", specs.label),
+        facet("status", "State", lambda word: status(word).label),
+        facet("issuer", "Issuer", cells.issuer_name),
     ]
 
 

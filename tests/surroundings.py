@@ -1,7 +1,9 @@
-"""Starts one PostgreSQL for the whole test run, before pytest-django reads the settings."""
+"""Makes what the whole run shares, before pytest-django reads the settings: PostgreSQL, and static files."""
 
 import os
 import signal
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -21,9 +23,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     early_config.add_cleanup(scratch.cleanup)
     os.chmod(scratch.name, 0o755)
     os.environ["JOBDECK_DATA_DIR"] = scratch.name
-    (Path(scratch.name) / "static").mkdir()
     if "DATABASE_URL" not in os.environ:
         start_postgres(Path(scratch.name), early_config)
+    subprocess.run([sys.executable, str(home.ROOT / "manage.py"), "collectstatic", "-v0", "--noinput"], check=True)
 
 
 def start_postgres(folder: Path, config: pytest.Config) -> None:

@@ -1,0 +1,74 @@
+"""The page of a group."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from jobs.store import write
+from tests.pages import get
+from tests.records import NOON, iso, job, records
+
+pytestmark = pytest.mark.django_db
+QUERIES = 4
+
+
+def rendition(number: int, quality: str, status: str, seconds: int = 60) -> dict[str, Any]:
+    return job(
+        number,
+        groupId="g",
+        type="urn:job:av.transcode",
+        status=status,
+        specification={"quality": quality, "destination": {"path": f"/out/{quality}.mp4"}},
+        dateCreated=iso(NOON),
+        dateUpdated=iso(NOON + timedelta(seconds=seconds)),
+        result={"code": 4, "message": "it took too long", "payload": None} if status == "error" else None,
+    )
+
+
+def stored(*jobs: dict[str, Any]) -> None:
+    write(records(list(jobs)), observed=NOON)
+
+
+def test_states_are_counted_and_qualities_stand_in_order(signed_in: Client) -> None:
+    stored(
+        rendition(1, "1080p", "success"),
+        rendition(2, "240p", "success"),
+        rendition(3, "mp3_128", "error"),
+        rendition(4, "720p", "working"),
+    )
+    page = get(signed_in, "/group/g")
+    assert 'aria-label="1 error, 2 success, 1 working"' in page
+    order = [page.rindex(f">{quality}<") for quality in ("240p", "720p", "1080p", "mp3_128")]
+    assert order == sorted(order)
+    assert "it took too long" in page
+    assert "still open" in page
+    assert "4 jobs" in page
+
+
+def test_a_group_that_is_over_says_how_long_it_took(signed_in: Client) -> None:
+    stored(rendition(1, "1080p", "success", 60), rendition(2, "240p", "error", 185))
+    page = get(signed_in, "/group/g")
+    assert "still open" not in page
+    assert '3<span class="unit">m</span> 05<span class="unit">s</span>' in page
+
+
+def test_a_group_without_dates_has_a_page(signed_in: Client) -> None:
+    stored(job(1, groupId="g", dateCreated=None, dateUpdated=None))
+    assert "Group" in get(signed_in, "/group/g")
+
+
+def test_a_large_group_is_cut_and_says_so(signed_in: Client) -> None:
+    stored(*[job(n, groupId="g") for n in range(505)])
+    page = get(signed_in, "/group/g")
+    assert "500+ jobs" in page
+
+
+def test_a_group_costs_a_few_questions(
+    signed_in: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    stored(*[job(n, groupId="g") for n in range(120)])
+    with django_assert_max_num_queries(QUERIES):
+        get(signed_in, "/group/g")

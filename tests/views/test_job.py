@@ -1,0 +1,156 @@
+"""The page of a job, and refreshing it."""
+
+import json
+from html import unescape
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from pytest_django import DjangoAssertNumQueries
+from pytest_django.fixtures import Settings
+
+from jobs import specs
+from jobs.links import group_url, job_url
+from jobs.models import Cell, Job
+from jobs.store import write
+from tests.pages import get, keys
+from tests.records import NOON, job, records
+from tests.sandbox_process import SandboxProcess
+from tests.specs.test_describe import FULL, JSON
+
+pytestmark = pytest.mark.django_db
+SECRET = "s3cr3t-of-the-source"
+QUERIES = 7
+ODD_IDS = ["a/b", "..", ".", "%2F", "a b", "a?b#c", "é/ü", "a\\b", "'\"<b>", "-", "x" * 400, "a\u202eb", "\n"]
+
+
+def stored(**members: Any) -> str:
+    made = job(1, **members)
+    assert write(records([made]), observed=NOON).inserted == 1
+    return str(made["id"])
+
+
+@pytest.mark.parametrize("urn", [*FULL, "urn:job:av.replace_extra_metadata"])
+def test_each_type_has_its_panels(signed_in: Client, urn: str) -> None:
+    specification, payload = FULL[urn] if urn in FULL else FULL["urn:job:av.extra_metadata.replace"]
+    key = stored(
+        type=urn, status="success", specification=specification, result={"code": 0, "message": "OK", "payload": payload}
+    )
+    page = get(signed_in, job_url(key))
+    assert f"<title>{specs.label(urn)}" in page
+    for panel in specs.describe(urn, specification, {"payload": payload}).specification:
+        assert panel.title in page
+    assert specs.fields.REST not in page
+
+
+@pytest.mark.parametrize("name", ["specification", "result", "sources", "dateCreated", "dateUpdated", "notKnown"])
+@pytest.mark.parametrize(
+    "value", [None, [], {}, "text", 7, -1.5, True, [None, 1, {"path": 3}], {"payload": [1]}], ids=repr
+)
+def test_whatever_a_member_is_there_is_a_page(signed_in: Client, name: str, value: Any) -> None:
+    key = stored(**{name: value})
+    page = get(signed_in, job_url(key))
+    assert keys(page) or key in page
+    assert get(signed_in, group_url(Job.objects.get().group))
+
+
+@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(specification=JSON, result=JSON, more=JSON)
+def test_no_json_is_too_odd_for_a_page(signed_in: Client, specification: Any, result: Any, more: Any) -> None:
+    made = job(2, specification=specification, result=result, more=more, type="urn:job:av.transcode")
+    write(records([made]), observed=NOON, point=True)
+    assert get(signed_in, job_url(str(made["id"])))
+
+
+@pytest.mark.parametrize("key", ODD_IDS, ids=repr)
+def test_an_odd_id_has_a_page(signed_in: Client, key: str) -> None:
+    write(records([job(1, id=key, groupId=key)]), observed=NOON)
+    assert "Refresh from the platform" in get(signed_in, job_url(key))
+    assert "Refresh from the platform" in get(signed_in, group_url(key))
+    assert get(signed_in, "/jobs/")
+    reply = signed_in.get(f"/_api/jobs/{quote(key, safe='')}")
+    if key not in (".", ".."):
+        assert (reply.status_code, reply.json()["payload"]["id"]) == (200, key)
+
+
+def test_a_secret_is_a_lock_on_the_page_and_a_mark_in_the_json(signed_in: Client) -> None:
+    key = stored(
+        type="urn:job:import.file",
+        specification={
+            "sourceUrl": f"https://user:{SECRET}@example.com/a.mp4?signature={SECRET}",
+            "externalAuthorization": {"headers": {"X-Key": SECRET}},
+            "destination": {"path": "/a.mp4"},
+        },
+    )
+    page = get(signed_in, job_url(key))
+    assert SECRET not in page
+    assert page.count("masked</span>") >= 3
+    assert page.partition("Raw JSON")[2].count("masked-") >= 3
+
+
+def test_the_json_is_the_whole_job(signed_in: Client) -> None:
+    made = job(1, extra={"deep": [1, 2.50, "é"]}, big=12345678901234567890123, specification={"a": "<b>"})
+    write(records([made]), observed=NOON)
+    page = get(signed_in, job_url(str(made["id"])))
+    text = page.partition('id="raw-json"')[2].partition(">")[2].partition("</pre>")[0]
+    assert json.loads(unescape(text)) == made
+    assert "Beside these" in page
+
+
+def test_siblings_stand_beside(signed_in: Client) -> None:
+    write(
+        records([job(n, groupId="g", specification={"quality": f"{q}p"}) for n, q in enumerate((1080, 240, 720))]),
+        observed=NOON,
+    )
+    page = get(signed_in, job_url(str(job(0)["id"])))
+    order = [page.rindex(quality) for quality in ("240p", "720p", "1080p")]
+    assert order == sorted(order)
+
+
+def test_a_page_costs_a_few_questions(signed_in: Client, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    write(records([job(n, groupId="g") for n in range(40)]), observed=NOON)
+    with django_assert_max_num_queries(QUERIES):
+        get(signed_in, job_url(str(job(3)["id"])))
+
+
+def refresh(client: Client, kind: str, key: str) -> str:
+    reply = client.post(f"/refresh/{kind}/", {"id": key}, follow=True)
+    return str(reply.content.decode())
+
+
+def test_a_job_is_refreshed(signed_in: Client, platform: SandboxProcess) -> None:
+    platform.plant(job(1))
+    key = stored()
+    assert "as the platform has it" in refresh(signed_in, "job", key)
+    platform.plant(job(1, status="success"))
+    assert "1 changed" in refresh(signed_in, "job", key)
+    assert Job.objects.get().cell.status == "success"
+    assert {cell.status: cell.jobs for cell in Cell.objects.exclude(jobs=0)} == {"success": 1}
+
+
+def test_a_group_is_refreshed(signed_in: Client, platform: SandboxProcess) -> None:
+    for n in range(3):
+        platform.plant(job(n, groupId="g"))
+    write(records([job(0, groupId="g")]), observed=NOON)
+    assert "2 changed" in refresh(signed_in, "group", "g")
+    assert Job.objects.count() == 3
+
+
+def test_what_the_platform_no_longer_has_stays(signed_in: Client, platform: SandboxProcess) -> None:
+    key = stored()
+    assert "no longer has this job" in refresh(signed_in, "job", key)
+    assert Job.objects.count() == 1
+
+
+def test_where_nobody_answers_it_says_so(signed_in: Client, settings: Settings) -> None:
+    settings.MEDIA_PLATFORM_URL = "http://127.0.0.1:9"
+    settings.MEDIA_PLATFORM_APP_ID, settings.MEDIA_PLATFORM_SHARED_SECRET = "a", "b" * 40
+    assert "could not be refreshed" in refresh(signed_in, "job", stored())
+
+
+def test_reading_never_refreshes(signed_in: Client) -> None:
+    assert signed_in.get("/refresh/job/").status_code == 405
+    assert signed_in.get("/refresh/group/").status_code == 405

@@ -1,0 +1,197 @@
+"""The list of jobs."""
+
+import re
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from jobs.models import Lane
+from jobs.store import write
+from tests.pages import get, keys, link, links, walk
+from tests.records import NOON, iso, job, records
+
+pytestmark = pytest.mark.django_db
+PACKAGE, TRANSCODE = "urn:job:av.package", "urn:job:av.transcode"
+NEXT = 'rel="next"'
+
+
+@pytest.fixture(autouse=True)
+def _sixty_jobs() -> None:
+    write(records([made(number) for number in range(60)]), observed=NOON)
+
+
+def made(number: int) -> dict[str, Any]:
+    return job(
+        number,
+        type=TRANSCODE if number % 3 else PACKAGE,
+        status=("success", "error", "working")[number % 3],
+        issuer=None if number % 10 == 0 else f"urn:app:{number % 2}",
+        sources=[{"path": f"/in/{number % 4}/{number}.mp4", "fileId": f"file-{number}"}],
+    )
+
+
+def key(number: int) -> str:
+    return f"{number:032x}_{number:032x}"
+
+
+def test_the_newest_come_first(signed_in: Client) -> None:
+    page = get(signed_in, "/jobs/")
+    assert keys(page) == [key(number) for number in reversed(range(10, 60))]
+    assert "60 jobs" in page
+
+
+def test_pages_lead_on_and_back(signed_in: Client) -> None:
+    pages = list(walk(signed_in, "pageSize=25"))
+    assert [len(each) for each in pages] == [25, 25, 10]
+    assert [each for some in pages for each in some] == [key(number) for number in reversed(range(60))]
+    second = link(get(signed_in, "/jobs/?pageSize=25"), NEXT)
+    back = link(get(signed_in, f"/jobs/{second}"), 'rel="prev"')
+    assert keys(get(signed_in, f"/jobs/{back}")) == pages[0]
+
+
+def test_there_is_no_link_to_where_nothing_is(signed_in: Client) -> None:
+    page = get(signed_in, "/jobs/")
+    assert link(page, 'rel="prev"') is None
+    last = get(signed_in, f"/jobs/{link(page, NEXT)}")
+    assert link(last, NEXT) is None
+    assert link(last, 'rel="prev"')
+
+
+def test_filters_stand_in_the_form_and_as_chips(signed_in: Client) -> None:
+    asked = {"type": TRANSCODE, "notIssuer": "urn:app:1", "path": "/in/2", "createdFrom": "2026-03-01"}
+    page = get(signed_in, "/jobs/", **asked)
+    assert re.search(rf'name="type" value="{TRANSCODE}"[^>]*checked', page)
+    assert re.search(r'name="notIssuer" value="urn:app:1"[^>]*checked', page)
+    assert 'name="path" value="/in/2"' in page
+    removed = list(re.findall(r'href="\?([^"]*)" aria-label="Remove', page))
+    left = [dict(parse_qsl(query.replace("&amp;", "&"))) for query in removed]
+    assert left == [{name: asked[name] for name in asked if name != gone} for gone in asked]
+
+
+def test_choices_count_what_they_would_give(signed_in: Client) -> None:
+    page = get(signed_in, "/jobs/", type=TRANSCODE)
+    counted = dict(re.findall(r'</svg>(\w+) <span class="n">(\d+)</span></a>', page))
+    assert counted == {"Pending": "0", "Working": "20", "Success": "0", "Error": "20"}
+    for tab in re.findall(r'<a class="is-\w+" href="\?([^"]*)"', page):
+        query = tab.replace("&amp;", "&")
+        shown = re.search(r'<p class="count">(\d+) job', get(signed_in, f"/jobs/?{query}") + '<p class="count">0 job')
+        assert shown is not None
+        assert shown[1] in counted.values()
+
+
+def test_a_chosen_value_stays_in_the_form_however_many_there_are(
+    signed_in: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.views.jobs.MOST_CHOICES", 1)
+    page = get(signed_in, "/jobs/", notIssuer=["none", "urn:app:nobody"])
+    assert re.search(r'name="notIssuer" value="urn:app:nobody"[^>]*checked', page) or "1 more" in page
+    page = get(signed_in, "/jobs/", notIssuer="urn:app:nobody")
+    assert re.search(r'name="notIssuer" value="urn:app:nobody"[^>]*checked', page)
+
+
+def test_every_link_of_the_list_is_a_search(signed_in: Client) -> None:
+    page = get(signed_in, "/jobs/", status=["error", "success"], path="/in", pageSize="25", orderBy="dateUpdated")
+    followed = {href for href in links(page) if href.startswith(("?", "/jobs/?"))}
+    assert len(followed) > 15
+    for href in followed:
+        assert signed_in.get(f"/jobs/?{urlsplit(href).query}").status_code == 200, href
+
+
+def test_heads_sort_both_ways(signed_in: Client) -> None:
+    page = get(signed_in, "/jobs/")
+    assert 'aria-sort="descending"' in page
+    oldest_first = get(signed_in, "/jobs/", orderDirection="asc")
+    assert keys(oldest_first)[0] == key(0)
+    assert 'aria-sort="ascending"' in oldest_first
+    assert "oldest first" in oldest_first
+
+
+def test_what_makes_no_sense_is_refused_with_the_remedy(signed_in: Client) -> None:
+    reply = signed_in.get("/jobs/?status=error&pageSize=-1&createdFrom=2026-02-30&status2=x&path=/a&path=/b")
+    page = reply.content.decode()
+    assert reply.status_code == 400
+    for name, remedy in (
+        ("pageSize", "whole number from 1 to 1000"),
+        ("createdFrom", "Give a date"),
+        ("status2", "no such parameter"),
+        ("path", "give it once"),
+    ):
+        assert f"<code>{name}</code>" in page
+        assert remedy in page
+    assert "/jobs/?status=error" in links(page)
+
+
+def test_an_empty_form_leads_to_a_clean_address(signed_in: Client) -> None:
+    reply = signed_in.get("/jobs/?path=&status=error&groupId=&createdFrom=")
+    assert (reply.status_code, reply.headers["Location"]) == (302, "/jobs/?status=error")
+
+
+def test_the_part_that_scripts_swap_has_a_clean_address(signed_in: Client) -> None:
+    reply = signed_in.get("/jobs/?path=&status=error", headers={"HX-Request": "true"})
+    assert (reply.status_code, reply.headers["HX-Push-Url"]) == (200, "/jobs/?status=error")
+
+
+def test_markup_in_a_job_is_text(signed_in: Client) -> None:
+    evil = "<script>alert(1)</script>"
+    odd = job(99, status=evil, type=evil, issuer=evil, sources=[{"path": evil}], groupId=evil)
+    write(records([odd]), observed=NOON)
+    page = get(signed_in, "/jobs/")
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_nothing_found_says_how_to_find_something(signed_in: Client) -> None:
+    page = get(signed_in, "/jobs/", path="/nowhere", status="error")
+    assert "No job matches" in page
+    assert "?status=error" in links(page)
+    assert "?path=%2Fnowhere" in links(page)
+
+
+@pytest.mark.parametrize(
+    ("lane", "words"),
+    [
+        (None, "First sync"),
+        ({"complete": timedelta(seconds=12)}, "in step"),
+        ({"complete": timedelta(hours=2)}, "may be 2\u00a0h old"),
+        (
+            {"complete": timedelta(minutes=3), "problem": "nobody there", "problem_since": timedelta(minutes=2)},
+            "nobody there",
+        ),
+    ],
+)
+def test_it_says_how_old_it_may_be(signed_in: Client, lane: Any, words: str) -> None:
+    now = timezone.now()
+    Lane.objects.create(name="backfill", finished=now)
+    if lane is not None:
+        ages = {name: now - value if isinstance(value, timedelta) else value for name, value in lane.items()}
+        Lane.objects.create(name="tail", **ages)
+    for path in ("/jobs/", "/sync/"):
+        assert words in get(signed_in, path)
+    assert "as of" in get(signed_in, f"/job/{key(1)}") or lane is None
+
+
+@pytest.mark.parametrize(
+    ("query", "queries"), [("", 5), ("status=error&type=urn:job:av.package", 8), ("path=/in/2&createdWithin=24h", 6)]
+)
+def test_a_page_costs_a_few_questions_and_reads_no_document(
+    signed_in: Client, django_assert_num_queries: DjangoAssertNumQueries, query: str, queries: int
+) -> None:
+    """Session, operator, page, cells, freshness; the words of a filter, its cells and its count where there is one."""
+    with django_assert_num_queries(queries) as asked:
+        get(signed_in, f"/jobs/?{query}")
+    assert not [each for each in asked.captured_queries if "jobs_document" in each["sql"]]
+
+
+def test_undated_jobs_are_at_the_end(signed_in: Client) -> None:
+    write(records([job(70, dateCreated=None, dateUpdated="nonsense"), job(71, dateCreated=iso(NOON))]), observed=NOON)
+    assert list(walk(signed_in, "pageSize=25"))[-1][-1] == key(70)
+
+
+def test_only_reading_is_allowed(signed_in: Client) -> None:
+    assert signed_in.post("/jobs/").status_code == 405
+    assert signed_in.head("/jobs/").status_code == 200

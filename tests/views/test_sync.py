@@ -1,0 +1,68 @@
+"""The page of the sync, and its quarantine."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from jobs.models import Lane, Pass, Quarantine
+from jobs.sync.lanes import run_backfill, run_tail
+from tests.pages import get, links
+from tests.sandbox_process import SandboxProcess
+
+pytestmark = pytest.mark.django_db
+QUERIES = 9
+
+
+def test_before_the_first_pass(signed_in: Client) -> None:
+    page = get(signed_in, "/sync/")
+    assert "No pass has begun yet" in page
+    assert "Every record that came could be stored" in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_a_cycle(signed_in: Client, platform: SandboxProcess) -> None:
+    platform.plant(
+        b'{"id": 7, "type": "x", "secret": {"callback": {"headers": {"k": "hidden-word"}}}}',
+        dateCreated="2026-03-01T11:00:00Z",
+    )
+    run_tail()
+    run_backfill(seconds=60)
+    page = get(signed_in, "/sync/")
+    assert "Done" in page
+    assert "In step" in page
+    (record,) = Quarantine.objects.all()
+    assert f"/sync/refused/{record.pk}/" in links(page)
+    shown = get(signed_in, f"/sync/refused/{record.pk}/")
+    assert record.reason in shown
+    assert "hidden-word" not in shown
+    assert "masked-" in shown
+
+
+def test_trouble_says_since_when_and_when_it_is_tried_again(signed_in: Client) -> None:
+    now = timezone.now()
+    Lane.objects.create(
+        name="tail",
+        problem="401: the credentials are refused",
+        problem_since=now,
+        not_before=now + timedelta(minutes=5),
+    )
+    Pass.objects.create(lane="tail", began=now, ended=now, outcome="failed", problem="401: the credentials are refused")
+    page = get(signed_in, "/sync/")
+    assert "the credentials are refused" in page
+    assert "next try not before" in page
+
+
+def test_it_costs_a_few_questions(signed_in: Client, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    now = timezone.now()
+    Pass.objects.bulk_create([Pass(lane="tail", began=now - timedelta(seconds=n)) for n in range(300)])
+    with django_assert_max_num_queries(QUERIES):
+        page = get(signed_in, "/sync/")
+    assert page.count("Running") == 40
+
+
+def test_the_freshness_alone(signed_in: Client) -> None:
+    page = get(signed_in, "/fresh/")
+    assert page.lstrip().startswith('<a class="fresh')

@@ -106,7 +106,8 @@ def url(*schemes: str) -> Callable[[str], str]:
 
 def origin(text: str) -> str:
     """Read the address of a host, with nothing behind it."""
-    parts = urlsplit(url("http", "https")(text))
-    if not parts.hostname or parts.username or parts.query or parts.fragment or parts.path.strip("/"):
+    parts = urlsplit(text)
+    beyond = parts.username or parts.query or parts.fragment or parts.path.strip("/")
+    if parts.scheme not in ("http", "https") or not parts.hostname or beyond:
         raise Unreadable("Set it to a host alone, such as https://project.wixmp.com.")
     return f"{parts.scheme}://{parts.netloc}"

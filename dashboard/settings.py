@@ -26,7 +26,7 @@ SECRET_KEY = ENVIRONMENT.read(
     "SECRET_KEY",
     str,
     default=lambda: home.secret(DATA_DIR, "secret-key"),
-    meaning="Signs sessions. At least 50 characters.",
+    meaning="Signs sessions and page tokens, and keys the marks of masked secrets. At least 50 characters.",
 )
 ALLOWED_HOSTS = ENVIRONMENT.read(
     "ALLOWED_HOSTS",

@@ -32,6 +32,12 @@ def migrate() -> None:
     call_command("migrate", verbosity=0, interactive=False)
 
 
+def migrate_own() -> None:
+    """Do so where the database is the embedded one: nobody else does."""
+    if not settings.ENVIRONMENT.names("DATABASE_URL"):
+        migrate()
+
+
 def collect_static() -> None:
     """Collect static files, where one has changed since the last time."""
     kept, found = settings.STATIC_ROOT / "fingerprint", _static_fingerprint()

@@ -29,8 +29,7 @@ def main() -> int:
         from dashboard import setup
 
         setup.check()
-        if not os.environ.get("DATABASE_URL"):
-            setup.migrate()
+        setup.migrate_own()
         summary = run(quiet=chosen.json)
     print(json.dumps(summary) if chosen.json else _sentence(summary))
     return 0 if summary["complete"] else 1

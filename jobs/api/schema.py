@@ -6,6 +6,8 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 
+from jobs.search.parse import DIRECTIONS, LARGEST_PAGE, ORDERS, SEVERAL, SIDES
+
 Field = serializers.Field[Any, Any, Any, Any]
 DESCRIBED = {
     "type": "Jobs of one of these types, as urn:job:av.transcode.",
@@ -29,9 +31,14 @@ DESCRIBED = {
     "pageSize": "At most this many jobs, 1 to 1000; 20 by default.",
     "nextPageToken": "The token of the page before, with the same other parameters.",
 }
-SEVERAL = ("type", "status", "issuer", "notType", "notStatus", "notIssuer")
+SHAPES: dict[str, dict[str, Any]] = {
+    "pathIn": {"type": "string", "enum": list(SIDES)},
+    "orderBy": {"type": "string", "enum": list(ORDERS)},
+    "orderDirection": {"type": "string", "enum": list(DIRECTIONS)},
+    "pageSize": {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE},
+}
 SEARCH = [
-    OpenApiParameter(name=name, type=int if name == "pageSize" else str, many=name in SEVERAL, description=text)
+    OpenApiParameter(name=name, type=SHAPES.get(name, str), many=name in SEVERAL, description=text)
     for name, text in DESCRIBED.items()
 ]
 

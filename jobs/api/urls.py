@@ -8,9 +8,9 @@ from jobs.api import views
 
 
 class Anything(StringConverter):
-    """Any text: slashes and line ends too."""
+    """Any text, none too: slashes and line ends are nothing special."""
 
-    regex = r"[\s\S]+"
+    regex = r"[\s\S]*"
 
 
 register_converter(Anything, "anything")

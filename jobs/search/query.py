@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from jobs.search.model import JobSearch
 from jobs.search.parse import DIRECTIONS, ORDERS, SIDES
+from jobs.search.tokens import write_token
 
 DEFAULT = JobSearch()
 
@@ -15,7 +16,9 @@ def query(search: JobSearch, *, page_size: bool = True, token: str | None = None
 
 
 def parameters(search: JobSearch, *, page_size: bool = True, token: str | None = None) -> list[tuple[str, str]]:
-    """The parameters of a search, each with its value."""
+    """The parameters of a search, each with its value; `token` names another place than its own."""
+    if token is None and search.place is not None:
+        token = write_token(search.place, search)
     return [
         *_among(search),
         *_places(search),

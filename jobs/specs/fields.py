@@ -57,6 +57,7 @@ class Panel:
 
 
 SHAPES: dict[Kind, tuple[type, ...]] = {
+    "path": (str,),
     "number": (int, float, str),
     "bytes": (int,),
     "seconds": (int, float),

@@ -1,6 +1,7 @@
 """One job: what it is, what it was asked, what came of it."""
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from jobs.specs.fields import panels
 from jobs.specs.qualities import rank
 
 SIBLINGS = 100
+HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,13 +54,15 @@ def _record(key: str) -> Record:
     if row is None:
         raise Http404(key)
     found = Document.objects.select_related("job").get(pk=row.id)
-    value = _read(found.text)
-    return Record(row=row, job=found.job, value=value, text=_pretty(value, found.text))
+    value = json.loads(found.text)
+    return Record(row=row, job=found.job, value=_readable(value), text=_pretty(value, found.text))
 
 
-def _read(text: str) -> dict[str, Any]:
-    value: dict[str, Any] = json.loads(text)
-    return value
+def _readable(value: dict[str, Any]) -> dict[str, Any]:
+    """The same with a sign in the place of each half character, which no page can hold."""
+    text = json.dumps(value, ensure_ascii=False)
+    read: dict[str, Any] = json.loads(HALF.sub("\ufffd", text)) if HALF.search(text) else value
+    return read
 
 
 def _pretty(value: dict[str, Any], text: str) -> str:

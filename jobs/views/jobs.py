@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,9 +15,11 @@ from jobs.columns import COLUMNS, Column
 from jobs.search import JobSearch, Refusal, choices, page, parameters, parse, query, total
 from jobs.search.counts import Counts, Facet, counts
 from jobs.search.model import Among
+from jobs.search.parse import PARAMETERS
 from jobs.statuses import KNOWN, status
 
 PAGE_SIZES = (25, 50, 100, 200, 500)
+KEPT = {*PARAMETERS} - {"nextPageToken"}
 MOST_CHOICES = 200
 PRESETS = ("15m", "1h", "6h", "24h", "7d", "30d")
 
@@ -48,11 +51,12 @@ def job_list(request: HttpRequest) -> HttpResponse:
     try:
         search = parse(given, page_size=JobSearch().page_size)
     except Refusal as refusal:
-        return _refused(request, refusal)
+        return _refused(request, given, refusal)
+    address = f"{request.path}?{query(search)}"
     if any(not text.strip() for texts in given.values() for text in texts) and not request.headers.get("HX-Request"):
-        return redirect(f"{request.path}?{query(search, token=request.GET.get('nextPageToken'))}")
+        return redirect(address)
     response = render(request, "jobs/list.html", _context(search))
-    response["HX-Push-Url"] = f"{request.path}?{query(search, token=request.GET.get('nextPageToken'))}"
+    response["HX-Push-Url"] = address
     return response
 
 
@@ -135,10 +139,8 @@ def _facets(search: JobSearch, counted: Counts) -> list[dict[str, Any]]:
     ]
 
 
-def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+def _refused(request: HttpRequest, given: dict[str, Any], refusal: Refusal) -> HttpResponse:
     """Say what is wrong with the address, and offer it without that."""
-    rest = request.GET.copy()
-    for name in [*refusal.problems, "nextPageToken"]:
-        rest.pop(name, None)
-    context = {"problems": refusal.problems, "rest": rest.urlencode()}
+    rest = {name: texts for name, texts in given.items() if name in KEPT and name not in refusal.problems}
+    context = {"problems": refusal.problems, "rest": urlencode(rest, doseq=True)}
     return render(request, "jobs/refused.html", context, status=400)

@@ -119,7 +119,8 @@ FULL: dict[str, tuple[dict[str, Any], Any]] = {
 }
 EVERY = sorted(specs.BY_URN)
 
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=12)
+TEXTS = st.text(st.characters(exclude_categories=()), max_size=12)
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXTS
 NAMES = st.sampled_from([*specs.fields.SHAPES, "destination", "path", "video", "codec", "code", "file", "0", "", "a.b"])
 JSON = st.recursive(
     SCALARS,

@@ -48,7 +48,20 @@ def test_each_type_has_its_panels(signed_in: Client, urn: str) -> None:
 
 @pytest.mark.parametrize("name", ["specification", "result", "sources", "dateCreated", "dateUpdated", "notKnown"])
 @pytest.mark.parametrize(
-    "value", [None, [], {}, "text", 7, -1.5, True, [None, 1, {"path": 3}], {"payload": [1]}], ids=repr
+    "value",
+    [
+        None,
+        [],
+        {},
+        "text",
+        7,
+        -1.5,
+        True,
+        [None, 1, {"path": 3}],
+        {"payload": [1]},
+        {"destination": {"path": 3}, "quality": [1]},
+    ],
+    ids=repr,
 )
 def test_whatever_a_member_is_there_is_a_page(signed_in: Client, name: str, value: Any) -> None:
     key = stored(**{name: value})

@@ -1,0 +1,115 @@
+"""Imports go down only: what each room may know of the others."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+OURS = ("accounts", "dashboard", "jobs", "sandbox", "tests")
+
+ROOMS = {
+    "jobs.upstream": {"jobs.upstream"},
+    "jobs.specs": {"jobs.specs"},
+    "jobs.document": set[str](),
+    "jobs.statuses": set[str](),
+    "jobs.paths": set[str](),
+    "jobs.humans": set[str](),
+    "jobs.links": set[str](),
+    "jobs.models": {"jobs.document"},
+    "jobs.freshness": {"jobs.models"},
+    "jobs.store": {"jobs.store", "jobs.models", "jobs.paths", "jobs.statuses", "jobs.upstream.record"},
+    "jobs.sync": {"jobs.sync", "jobs.store", "jobs.upstream", "jobs.models", "jobs.freshness"},
+    "jobs.search": {"jobs.search", "jobs.models", "jobs.paths", "jobs.specs", "jobs.statuses"},
+    "jobs.cells": {"jobs.humans", "jobs.links", "jobs.search", "jobs.specs", "jobs.statuses"},
+    "jobs.columns": {"jobs.cells", "jobs.search", "jobs.specs"},
+    "jobs.chips": {"jobs.cells", "jobs.search", "jobs.specs", "jobs.statuses"},
+    "jobs.export": {"jobs.columns", "jobs.search", "accounts.authentication", "accounts.credentials"},
+    "jobs.api": {"jobs.api", "jobs.models", "jobs.search", "accounts.authentication", "accounts.credentials"},
+    "jobs.tasks": {"jobs.sync", "jobs.models", "jobs.upstream.errors"},
+    "accounts": {"accounts"},
+    "sandbox": {"sandbox"},
+    "dashboard.services": {"dashboard.services"},
+    "dashboard.env": set[str](),
+}
+NO_DJANGO = ("jobs.upstream", "jobs.specs", "jobs.document", "jobs.statuses", "jobs.paths", "jobs.humans", "sandbox")
+READING = ("jobs.search", "jobs.specs", "jobs.columns", "jobs.cells", "jobs.chips", "jobs.export", "jobs.api")
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for folder in OURS[:-1]:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            yield name.removesuffix(".__init__"), path
+
+
+def imported(path: Path) -> set[str]:
+    """The modules that a file imports, wherever in it; `from a import b` is `a.b` where that is a module."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import"
+            assert node.module
+            found |= {
+                f"{node.module}.{alias.name}" if is_module(f"{node.module}.{alias.name}") else node.module
+                for alias in node.names
+            }
+    return found
+
+
+def is_module(name: str) -> bool:
+    path = ROOT.joinpath(*name.split("."))
+    return path.is_dir() or path.with_suffix(".py").exists()
+
+
+def within(name: str, room: str) -> bool:
+    return name == room or name.startswith(f"{room}.")
+
+
+EVERY = list(modules())
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_knows_what_it_may(room: str) -> None:
+    inside = [(name, path) for name, path in EVERY if within(name, room)]
+    assert inside
+    for name, path in inside:
+        for other in imported(path):
+            if other.split(".")[0] in OURS:
+                assert any(within(other, allowed) for allowed in ROOMS[room]), f"{name} imports {other}"
+
+
+@pytest.mark.parametrize("room", NO_DJANGO)
+def test_a_room_without_django(room: str) -> None:
+    for name, path in EVERY:
+        if within(name, room):
+            assert not [other for other in imported(path) if within(other, "django")], name
+
+
+def test_reading_never_knows_the_sync() -> None:
+    for name, path in EVERY:
+        if any(within(name, room) for room in READING):
+            assert not [other for other in imported(path) if within(other, "jobs.sync")], name
+
+
+def test_nobody_but_the_search_reads_the_parameters_of_a_request() -> None:
+    """A page's own `id` aside: `?id=` stands where an id cannot be a component of the address."""
+    allowed = {"jobs/views/job.py": 1, "jobs/views/group.py": 1}
+    for _, path in EVERY:
+        reads = path.read_text().count("request.GET") - path.read_text().count("request.GET.lists()")
+        place = str(path.relative_to(ROOT))
+        assert reads <= allowed.get(place, 0), place
+
+
+def test_only_the_store_writes_jobs() -> None:
+    writes = re.compile(
+        r"(?i)(insert into|update|delete from|merge into) jobs_(job|document|jobfile|cell)\b"
+        r"|(?-i:\b(Job|Document|JobFile|Cell)\.objects\.(\w*create|update|bulk_\w+|[^\n]*\.(update|delete)\())"
+    )
+    found = {name for name, path in EVERY if "migrations" not in name and writes.search(path.read_text())}
+    assert found
+    assert all(within(name, "jobs.store") for name in found), found

@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.error import URLError
@@ -22,6 +23,7 @@ from dashboard.services.supervisor import Child, DidNotStart, Supervisor
 HOST = "127.0.0.1"
 WEB = ["-m", "gunicorn", "dashboard.wsgi", "--worker-class", "gthread", "--workers", "2", "--threads", "8"]
 WEB += ["--graceful-timeout", "3", "--preload", "--no-control-socket"]
+LONGEST_STATEMENT = {"PGOPTIONS": "-c statement_timeout=30s"}
 CELERY = ["-m", "celery", "--app", "dashboard"]
 WORKER = [*CELERY, "worker", "--queues", "sync,default", "--concurrency", "2", "--without-gossip", "--without-mingle"]
 WORKER += ["--loglevel", "INFO"]
@@ -62,26 +64,32 @@ def run(home: Path, stack: ExitStack, stopped: threading.Event) -> None:
     setup.collect_static()
     password = setup.first_operator()
     setup.first_sync()
-    supervisor.start(*_ours(home, port))
+    supervisor.start(_web(home, port))
+    supervisor.start(*_background(home))
     print(f"Jobdeck: http://localhost:{port}  operator: {setup.OPERATOR}  password: {password}", flush=True)
     supervisor.watch(until=stopped.is_set)
 
 
-def _ours(home: Path, port: int) -> list[Child]:
-    """Jobdeck's own processes."""
+def _web(home: Path, port: int) -> Child:
+    """What serves the pages; it has the processors to itself until it is ready."""
+    return Child(
+        name="web",
+        start=lambda: _python(home, "web", [*WEB, "--bind", f"{HOST}:{port}"], LONGEST_STATEMENT),
+        is_ready=lambda: _answers(port),
+    )
+
+
+def _background(home: Path) -> list[Child]:
+    """What runs the sync."""
     return [
-        Child(
-            name="web",
-            start=lambda: _python(home, "web", [*WEB, "--bind", f"{HOST}:{port}"]),
-            is_ready=lambda: _answers(port),
-        ),
         Child(name="worker", start=lambda: _python(home, "worker", WORKER), stop_signal=signal.SIGQUIT),
         Child(name="beat", start=lambda: _python(home, "beat", BEAT)),
     ]
 
 
-def _python(home: Path, name: str, words: list[str]) -> "process.Process":
-    return process.launch([sys.executable, *words], place.log(home, name), folder=place.ROOT)
+def _python(home: Path, name: str, words: list[str], variables: Mapping[str, str] | None = None) -> process.Process:
+    command = [sys.executable, *words]
+    return process.launch(command, place.log(home, name), environment=variables, folder=place.ROOT)
 
 
 def _own(stack: ExitStack, home: Path, name: str) -> None:

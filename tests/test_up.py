@@ -1,0 +1,213 @@
+"""`./deck up` as an operator meets it: it starts, it brings back what dies, it stops, and it loses nothing."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from dashboard.services.home import ROOT
+from tests.canaries import CANARY, planted
+from tests.deck import Deck, deck, environment, free_port, until
+from tests.records import iso
+
+JOBS = 700
+OPTIONS = {"JOBDECK_SANDBOX": f"--jobs {JOBS} --rate 0", "SYNC_PERIOD": "1"}
+NAMES = ("postgres", "valkey", "sandbox", "web", "worker", "beat")
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deck]:
+    """One Jobdeck, in a folder whose name has spaces."""
+    folder = tmp_path_factory.mktemp("a folder with spaces")
+    with deck(folder, **OPTIONS) as started:
+        until(lambda: rows(started) == JOBS)
+        yield started
+
+
+def rows(deck: Deck) -> int:
+    """How many jobs there are, page by page."""
+    found, token = 0, ""
+    while token is not None:
+        page = deck.api("/jobs", pageSize=1000, nextPageToken=token)
+        found, token = found + len(page["jobs"]), page["nextPageToken"]
+    return found
+
+
+def is_well(deck: Deck) -> bool:
+    health = deck.health()
+    return health.get("database") == "ok" and health.get("broker") == "ok" and health["passAge"] is not None
+
+
+def alive(folder: Path) -> list[str]:
+    """The processes that have to do with a data folder."""
+    listed = subprocess.run(["ps", "-wweo", "pid=,args="], capture_output=True, text=True).stdout.splitlines()
+    return [line for line in listed if str(folder) in line]
+
+
+def test_it_says_where_it_is_and_has_jobs(running: Deck) -> None:
+    reply = requests.get(f"{running.url}/jobs/", timeout=10)
+    assert "Sign in" in reply.text
+    assert set(running.children()) == set(NAMES)
+    assert is_well(running)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_killed_comes_back(running: Deck, name: str) -> None:
+    before = running.children()[name]
+    os.kill(before, signal.SIGKILL)
+    until(lambda: running.children().get(name, before) != before)
+    until(lambda: is_well(running))
+    came_back = time.time()
+    until(lambda: running.health().get("passAge") is not None and running.health()["passAge"] < time.time() - came_back)
+    assert rows(running) == JOBS
+
+
+def test_a_second_one_in_the_same_folder_is_turned_away(running: Deck) -> None:
+    ended = up(running.folder)
+    assert ended.returncode == 1
+    assert f"Jobdeck runs in {running.folder} already" in ended.stderr
+    assert "JOBDECK_DATA_DIR" in ended.stderr
+
+
+def test_commands_share_what_runs(running: Deck) -> None:
+    command = [sys.executable, "-m", "dashboard.commands.sync", "--json"]
+    variables = environment(running.folder, **OPTIONS)
+    ended = subprocess.run(command, env=variables, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    summary = json.loads(ended.stdout)
+    assert (ended.returncode, summary["complete"], summary["inserted"]) == (0, True, 0)
+    assert is_well(running)
+
+
+def test_no_file_of_the_data_folder_holds_a_secret(running: Deck) -> None:
+    """Tables, write-ahead log, queue and logs, byte for byte."""
+    now = iso(datetime.now(UTC))
+    for record in planted(now):
+        running.plant(record, dateCreated=now, dateUpdated=now)
+    until(lambda: len(running.api("/jobs", groupId="canary-group", pageSize=50)["jobs"]) >= 4)
+    folders = [path.resolve() for path in running.folder.iterdir() if path.is_dir()]
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    assert any("pg_wal" in str(path) for path in files)
+    assert any(path.suffix == ".aof" for path in files)
+    assert any(holds(path, b"canary-group") for path in files)
+    assert [str(path) for path in files if holds(path, CANARY.encode())] == []
+
+
+def holds(path: Path, word: bytes) -> bool:
+    """Tell whether a file holds a word; a server may have removed it meanwhile."""
+    try:
+        return word in path.read_bytes()
+    except FileNotFoundError:
+        return False
+
+
+def test_two_run_side_by_side(running: Deck, tmp_path: Path) -> None:
+    with deck(tmp_path, **OPTIONS | {"JOBDECK_SANDBOX": "--jobs 50 --rate 0 --seed 9"}) as other:
+        until(lambda: rows(other) == 50)
+        assert rows(running) >= JOBS
+        assert other.url != running.url
+
+
+def test_it_stops_cleanly_and_leaves_nothing(tmp_path: Path) -> None:
+    with deck(tmp_path, **OPTIONS) as started:
+        until(lambda: rows(started) == JOBS)
+        began = time.monotonic()
+        assert started.stop() == 0
+        assert time.monotonic() - began < 10
+    assert alive(tmp_path) == []
+
+
+def test_killed_all_at_once_it_recovers_every_row(tmp_path: Path) -> None:
+    with deck(tmp_path, **OPTIONS) as started:
+        until(lambda: rows(started) == JOBS)
+        children = started.children()
+        assert set(children) == set(NAMES)
+        os.kill(started.process.pid, signal.SIGKILL)
+        for pid in children.values():
+            os.killpg(pid, signal.SIGKILL)
+    with deck(tmp_path, **OPTIONS) as again:
+        assert rows(again) == JOBS
+        assert again.password == started.password
+        until(lambda: is_well(again))
+
+
+def test_when_it_is_killed_its_children_end(tmp_path: Path) -> None:
+    with deck(tmp_path, **OPTIONS) as started:
+        children = started.children()
+        os.kill(started.process.pid, signal.SIGKILL)
+        until(lambda: not [pid for pid in children.values() if Path(f"/proc/{pid}").exists()], seconds=20)
+    assert alive(tmp_path) == []
+
+
+def up(folder: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "dashboard.commands.up"]
+    return subprocess.run(
+        command, env=environment(folder, **variables), cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+
+
+def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    with socket.socket() as line:
+        line.bind(("127.0.0.1", 0))
+        line.listen()
+        port = str(line.getsockname()[1])
+        ended = up(tmp_path, PORT=port)
+    assert ended.returncode == 1
+    assert f"port {port} is taken" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert alive(tmp_path) == []
+
+
+def test_a_setting_that_is_wrong_is_named(tmp_path: Path) -> None:
+    ended = up(tmp_path, SYNC_PERIOD="never")
+    assert ended.returncode == 1
+    assert "SYNC_PERIOD cannot be read" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def sync(folder: Path, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "dashboard.commands.sync", *arguments]
+    return subprocess.run(
+        command, env=environment(folder, **variables), cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+
+
+def test_a_cycle_in_the_foreground(tmp_path: Path) -> None:
+    first = sync(tmp_path, **OPTIONS)
+    assert first.returncode == 0, first.stderr
+    assert first.stdout.splitlines()[-1].startswith("complete: ")
+    assert f"{JOBS} inserted" in first.stdout
+    again: dict[str, Any] = json.loads(sync(tmp_path, "--json", **OPTIONS).stdout)
+    assert (again["complete"], again["inserted"], again["problem"]) == (True, 0, "")
+
+
+@pytest.mark.parametrize(
+    ("url", "words"), [("http://127.0.0.1:9", "127.0.0.1"), ("http://localhost:1", "localhost")], ids=str
+)
+def test_a_cycle_that_is_not_complete_says_why(tmp_path: Path, url: str, words: str) -> None:
+    variables = {"MEDIA_PLATFORM_URL": url, "MEDIA_PLATFORM_APP_ID": "a", "MEDIA_PLATFORM_SHARED_SECRET": "b" * 40}
+    ended = sync(tmp_path, "--json", **variables)
+    summary = json.loads(ended.stdout)
+    assert (ended.returncode, summary["complete"]) == (1, False)
+    assert summary["problem"]
+    assert "b" * 40 not in ended.stdout + ended.stderr
+
+
+def test_help_and_what_is_no_command() -> None:
+    helped = subprocess.run([ROOT / "deck", "help"], capture_output=True, text=True, timeout=20)
+    assert helped.returncode == 0
+    commands = {path.stem for path in (ROOT / "dashboard" / "commands").glob("[a-z]*.py")} - {"__init__"}
+    assert {line.split()[1] for line in helped.stdout.splitlines()} == {*commands, "help"}
+    wrong = subprocess.run([ROOT / "deck", "dance"], capture_output=True, text=True, timeout=20)
+    assert wrong.returncode == 2
+    assert "no command 'dance'" in wrong.stderr
+    assert str(free_port()).isdigit()

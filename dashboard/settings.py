@@ -179,6 +179,7 @@ MEDIA_PLATFORM_URL = ENVIRONMENT.read(
     meaning="The project's address, https://<project>.wixmp.com; /_api is appended. Unset: the sandbox.",
 )
 EMBEDDED_PLATFORM = not ENVIRONMENT.names("MEDIA_PLATFORM_URL")
+MEDIA_PLATFORM_NAME = "sandbox" if EMBEDDED_PLATFORM else MEDIA_PLATFORM_URL.partition("://")[2]
 MEDIA_PLATFORM_APP_ID = ENVIRONMENT.read(
     "MEDIA_PLATFORM_APP_ID",
     str,

@@ -125,7 +125,7 @@ class Lease(models.Model):
 
 
 class Lane(models.Model):
-    """One way of the sync through the platform's jobs, and how far it has come.
+    """One way of the sync through the jobs of one `platform`, and how far it has come.
 
     `complete` is when the last complete pass began: what the platform had changed by then is here. `watermark` is the
     newest `dateUpdated` that the tail has passed, `token` and `reached` are where the backfill goes on, `finished` is
@@ -133,6 +133,7 @@ class Lane(models.Model):
     """
 
     name = models.TextField(primary_key=True)
+    platform = models.TextField()
     watermark = models.DateTimeField(null=True)
     token = models.TextField(default="")
     reached = models.DateTimeField(null=True)

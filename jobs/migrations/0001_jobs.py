@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
             name="Lane",
             fields=[
                 ("name", models.TextField(primary_key=True, serialize=False)),
+                ("platform", models.TextField()),
                 ("watermark", models.DateTimeField(null=True)),
                 ("token", models.TextField(default="")),
                 ("reached", models.DateTimeField(null=True)),

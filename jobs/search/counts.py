@@ -1,7 +1,7 @@
 """How many jobs a search finds, and how many it would with another choice; exact, or honestly bounded."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -40,6 +40,10 @@ class Counts:
     cells: tuple[tuple[Cell, int], ...]
     exact: bool
 
+    def said(self, numbers: Iterable[int]) -> int:
+        """Their sum; no more than `CAP` where that is but a lower bound."""
+        return sum(numbers) if self.exact else min(sum(numbers), CAP)
+
 
 def counts(search: JobSearch) -> Counts:
     """Count by cell: from the cells where these say everything, else up to `CAP` jobs."""
@@ -55,8 +59,9 @@ def counts(search: JobSearch) -> Counts:
 
 def total(search: JobSearch, counted: Counts) -> Total:
     """The number of jobs of a search."""
-    jobs = sum(number for cell, number in counted.cells if _allows(search, cell))
-    return Total(jobs=jobs, exact=counted.exact)
+    return Total(
+        jobs=counted.said(number for cell, number in counted.cells if _allows(search, cell)), exact=counted.exact
+    )
 
 
 def choices(search: JobSearch, counted: Counts, facet: Facet) -> list[Choice]:
@@ -68,7 +73,7 @@ def choices(search: JobSearch, counted: Counts, facet: Facet) -> list[Choice]:
         if _allows(others, cell):
             found[VALUES[facet](cell)] += number
     return [
-        Choice(value=value, jobs=jobs, included=value in own.include, excluded=value in own.exclude)
+        Choice(value=value, jobs=counted.said([jobs]), included=value in own.include, excluded=value in own.exclude)
         for value, jobs in found.most_common()
         if jobs or value in (*own.include, *own.exclude)
     ]

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from jobs import store
 from jobs.store import Written
-from jobs.sync.upstream import jobs_client
+from jobs.sync.upstream import jobs_client, require_same_platform
 from jobs.upstream.client import Limits
 from jobs.upstream.record import Page
 from jobs.upstream.retry import RetryPolicy
@@ -17,12 +17,14 @@ SHORT = Limits(connect=2, read=5, total=8)
 
 def refresh_job(key: str) -> Written:
     """Read one job; raise an `UpstreamError` where that fails, `NotFound` where it is gone."""
+    require_same_platform()
     with closing(jobs_client(policy=IMPATIENT, limits=SHORT)) as client:
         return _write(client.job(key))
 
 
 def refresh_group(key: str) -> Written:
     """Read the jobs of one group; raise as `refresh_job` does."""
+    require_same_platform()
     with closing(jobs_client(policy=IMPATIENT, limits=SHORT)) as client:
         return _write(client.group(key))
 

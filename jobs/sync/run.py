@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils import timezone
 from jobs import store
 from jobs.models import Lane, Pass
 from jobs.sync.lease import Lease, LeaseLost, leased
+from jobs.sync.upstream import require_same_platform
 from jobs.upstream.errors import CredentialsRefused, UpstreamError
 from jobs.upstream.record import Page
 
@@ -63,6 +65,7 @@ def run_pass(name: str, walk: Callable[[Run], Pass.Outcome], *, watch: Watcher) 
             lane=_lane(name), record=Pass.objects.create(lane=name, began=timezone.now()), lease=lease, watch=watch
         )
         try:
+            require_same_platform()
             outcome = walk(run)
         except BaseException as error:
             _failed(run, error)
@@ -80,7 +83,7 @@ def _lane(name: str) -> Lane:
         outcome=Pass.Outcome.FAILED, ended=timezone.now(), problem="It was cut off."
     )
     passes.filter(began__lt=timezone.now() - PASSES_KEPT).delete()
-    return Lane.objects.get_or_create(name=name)[0]
+    return Lane.objects.get_or_create(name=name, defaults={"platform": settings.MEDIA_PLATFORM_NAME})[0]
 
 
 def _failed(run: Run, error: BaseException) -> None:

@@ -1,10 +1,16 @@
-"""The client of the project that the settings name."""
+"""The client of the project that the settings name, and the check that it is the one that is mirrored here."""
 
 from django.conf import settings
 
+from jobs.models import Lane
 from jobs.upstream.client import JobsClient, Limits
+from jobs.upstream.errors import UpstreamError
 from jobs.upstream.mask import Masker
 from jobs.upstream.retry import RetryPolicy
+
+
+class OtherPlatform(UpstreamError):
+    """The database mirrors another project than the settings name: two must not mix."""
 
 
 def jobs_client(*, policy: RetryPolicy | None = None, limits: Limits | None = None) -> JobsClient:
@@ -17,3 +23,13 @@ def jobs_client(*, policy: RetryPolicy | None = None, limits: Limits | None = No
         policy=policy,
         limits=limits,
     )
+
+
+def require_same_platform() -> None:
+    """Raise `OtherPlatform` where a lane has come from another project."""
+    other = Lane.objects.exclude(platform=settings.MEDIA_PLATFORM_NAME).first()
+    if other is not None:
+        raise OtherPlatform(
+            f"This database mirrors {other.platform}, and MEDIA_PLATFORM_URL now names {settings.MEDIA_PLATFORM_NAME}. "
+            "Set it back, or set DATABASE_URL or JOBDECK_DATA_DIR to a mirror of its own."
+        )

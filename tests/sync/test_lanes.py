@@ -1,10 +1,14 @@
 """The lanes against the sandbox: everything comes, nothing is lost, and every pass says how it went."""
 
+from functools import partial
+
 import pytest
 from pytest_django.fixtures import Settings
 
 from jobs.models import Job, Lane, Pass, Quarantine
 from jobs.sync.lanes import backfill_is_due, run_backfill, run_tail, tail_is_due
+from jobs.sync.refresh import refresh_group, refresh_job
+from jobs.sync.upstream import OtherPlatform
 from jobs.upstream.errors import BrokenReply, CredentialsRefused, TokenRefused, TryAgain
 from tests.sandbox_process import SandboxProcess
 
@@ -150,3 +154,14 @@ def test_no_secret_is_stored(platform: SandboxProcess) -> None:
     call_command("dumpdata", "jobs", stdout=dump)
     assert "masked-" in dump.getvalue()
     assert "CANARY" not in dump.getvalue()
+
+
+def test_a_mirror_of_another_platform_is_left_as_it_is(platform: SandboxProcess, settings: Settings) -> None:
+    run_tail()
+    platform.forget()
+    settings.MEDIA_PLATFORM_NAME = "project.wixmp.com"
+    for run in (run_tail, partial(run_backfill, seconds=60), partial(refresh_job, "a"), partial(refresh_group, "a")):
+        with pytest.raises(OtherPlatform, match="mirrors sandbox, and MEDIA_PLATFORM_URL now names project"):
+            run()
+    assert platform.requests() == []
+    assert Lane.objects.get(name="tail").problem.startswith("This database mirrors sandbox")

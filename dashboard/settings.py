@@ -149,6 +149,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PUBLIC": True,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
+    "SORT_OPERATION_PARAMETERS": False,
     "PREPROCESSING_HOOKS": ["jobs.api.schema.only_under_api"],
 }
 SECURE_REFERRER_POLICY = "same-origin"

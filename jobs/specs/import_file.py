@@ -9,10 +9,12 @@ IMPORT_FILE = JobType(
     specification=(
         Section(
             title="Source",
-            fields=(
-                Field(label="Address", at="sourceUrl", kind="address"),
-                Field(label="Headers", at="externalAuthorization.headers", kind="json"),
-            ),
+            fields=(Field(label="Address", at="sourceUrl", kind="address"),),
+        ),
+        Section(
+            title="Authorization",
+            at="externalAuthorization",
+            fields=(Field(label="Headers", at="headers", kind="json"),),
         ),
         DESTINATION,
     ),

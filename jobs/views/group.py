@@ -42,6 +42,7 @@ def _context(name: str, rows: list[JobRow], *, more: bool) -> dict[str, Any]:
     rows = sorted(rows, key=lambda row: (rank(row.quality), row.created is None, row.id))
     began = min((row.created for row in rows if row.created), default=None)
     changed = max((row.updated for row in rows if row.updated), default=None)
+    states = _states(rows)
     ended = changed if all(status(row.status).terminal for row in rows) else None
     return {
         "area": "jobs",
@@ -51,7 +52,8 @@ def _context(name: str, rows: list[JobRow], *, more: bool) -> dict[str, Any]:
         "began": began,
         "ended": ended,
         "took": (ended or timezone.now()) - began if began else None,
-        "states": _states(rows),
+        "states": states,
+        "states_said": ", ".join(f"{jobs} {word}" for word, jobs, _, _ in states),
         "failed": [row for row in rows if row.status == "error"],
         "bars": _bars(rows, began, ended),
         "source": next((row.source for row in rows if row.source), ""),

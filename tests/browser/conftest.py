@@ -4,7 +4,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,14 +16,7 @@ from tests.records import iso
 CHROMIUM = shutil.which("chromium")
 QUIET = ["background-networking", "component-update", "sync", "quic"]
 JOBS = 1200
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if CHROMIUM is None:
-        skip = pytest.mark.skip(reason="Chromium is not here: apt-get install chromium")
-        for item in items:
-            if Path(__file__).parent in item.path.parents:
-                item.add_marker(skip)
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not here: apt-get install chromium")
 
 
 @pytest.fixture(scope="package")

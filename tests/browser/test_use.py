@@ -7,9 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import JOBS
+from tests.browser.conftest import JOBS, needs_chromium
 from tests.deck import Deck
 
+pytestmark = needs_chromium
 Browse = Callable[..., Page]
 COUNT = ".tools .count"
 

@@ -75,7 +75,7 @@ def test_filters_stand_in_the_form_and_as_chips(signed_in: Client) -> None:
 
 def test_choices_count_what_they_would_give(signed_in: Client) -> None:
     page = get(signed_in, "/jobs/", type=TRANSCODE)
-    counted = dict(re.findall(r'</svg>(\w+) <span class="n">(\d+)</span></a>', page))
+    counted = dict(re.findall(r'</svg>(\w+)\s+<span class="n">(\d+)</span></a>', page))
     assert counted == {"Pending": "0", "Working": "20", "Success": "0", "Error": "20"}
     for tab in re.findall(r'<a class="is-\w+" href="\?([^"]*)"', page):
         query = tab.replace("&amp;", "&")

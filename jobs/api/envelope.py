@@ -5,9 +5,19 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from rest_framework.exceptions import APIException
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.request import Request
 from rest_framework.views import exception_handler
 
 JSON = "application/json; charset=utf-8"
+
+
+class AlwaysJson(DefaultContentNegotiation):
+    """Every reply is JSON, whatever a client says that it accepts: the platform's own API asks nobody."""
+
+    def get_accept_list(self, request: Request) -> list[str]:  # noqa: ARG002 - the base class gives it
+        """Take anything as accepted."""
+        return ["*/*"]
 
 
 def reply(payload: str) -> HttpResponse:

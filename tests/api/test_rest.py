@@ -99,6 +99,7 @@ def test_what_is_not_there_is_a_404_in_the_envelope(signed_in: Client, path: str
         ("pathIn=everywhere", "pathIn"),
         ("groupId=%00", "groupId"),
         ("colour=red", "colour"),
+        ("format=xml", "format"),
         (f"path={'x' * 3000}", "path"),
     ],
 )
@@ -116,13 +117,20 @@ def test_every_problem_is_named_at_once(signed_in: Client) -> None:
     assert all(name in message for name in ("pageSize", "orderBy", "colour"))
 
 
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
 @pytest.mark.parametrize("path", ["/_api/jobs", "/_api/jobs/x", "/_api/jobs/groups/x"])
 def test_only_reading_is_allowed(signed_in: Client, method: str, path: str) -> None:
     reply = getattr(signed_in, method)(path)
     assert reply.status_code == 405
     assert reply.json()["code"] == 405
     assert "GET" in reply.headers["Allow"]
+
+
+@pytest.mark.parametrize("accepted", ["text/html", "application/xml", "text/csv;q=0", "nonsense"])
+def test_whatever_is_accepted_the_reply_is_json(signed_in: Client, accepted: str) -> None:
+    for path, status in (("/_api/jobs", 200), ("/_api/jobs/nothing", 404)):
+        reply = signed_in.get(path, headers={"Accept": accepted})
+        assert (reply.status_code, reply.json()["code"]) == (status, 0 if status == 200 else status)
 
 
 def test_a_head_is_a_get_without_a_body(signed_in: Client) -> None:
@@ -151,7 +159,7 @@ def test_numbers_and_order_are_as_they_came(signed_in: Client) -> None:
 
 
 def test_the_schema_describes_every_parameter(client: Client) -> None:
-    schema = json.loads(client.get("/api/schema?format=json").content)
+    schema = json.loads(client.get("/api/schema").content)
     described = {each["name"] for each in schema["paths"]["/api/jobs"]["get"]["parameters"]}
     assert described == set(PARAMETERS)
     assert set(schema["paths"]) == {"/api/jobs", "/api/jobs/{key}", "/api/jobs/groups/{key}"}

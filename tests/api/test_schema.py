@@ -25,7 +25,7 @@ def api(db: None) -> Iterator[Any]:
     """The API as a WSGI application whose requests leave the test's own connection open."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
-    yield schemathesis.openapi.from_wsgi("/api/schema?format=json", application)
+    yield schemathesis.openapi.from_wsgi("/api/schema", application)
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 

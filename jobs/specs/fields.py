@@ -14,6 +14,7 @@ Kind = Literal[
 ]
 MOST_ROWS = 300
 DEEPEST = 12
+LARGEST = 10**18  # What no file and no length reaches; beyond it numbers are no longer reckoned with.
 REST = "Also given"
 MISSING = object()
 
@@ -97,6 +98,8 @@ def row(label: str, value: Json, kind: Kind, unit: str = "") -> Row:
     if isinstance(value, dict | list):
         return Row(label=label, value=value, kind="json")
     if value is None or isinstance(value, bool) or not isinstance(value, SHAPES.get(kind, (str, int, float))):
+        return Row(label=label, value=value, kind="text")
+    if isinstance(value, int | float) and not abs(value) < LARGEST:
         return Row(label=label, value=value, kind="text")
     return Row(label=label, value=value, kind=kind, unit=unit)
 

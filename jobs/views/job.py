@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -55,7 +56,7 @@ def _record(key: str) -> Record:
         raise Http404(key)
     found = Document.objects.select_related("job").get(pk=row.id)
     value = json.loads(found.text)
-    return Record(row=row, job=found.job, value=_readable(value), text=_pretty(value, found.text))
+    return Record(row=row, job=found.job, value=_readable(value), text=_pretty(found.text))
 
 
 def _readable(value: dict[str, Any]) -> dict[str, Any]:
@@ -65,11 +66,11 @@ def _readable(value: dict[str, Any]) -> dict[str, Any]:
     return read
 
 
-def _pretty(value: dict[str, Any], text: str) -> str:
-    """The JSON with indents; as it is where it is nested too deeply for that."""
+def _pretty(text: str) -> str:
+    """The JSON with indents, its numbers as they came; all as it is where it is too odd or too deep for that."""
     try:
-        return json.dumps(value, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
-    except RecursionError:
+        return msgspec.json.format(text, indent=2)
+    except (msgspec.MsgspecError, RecursionError):
         return text
 
 

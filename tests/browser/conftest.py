@@ -51,7 +51,7 @@ def session(chromium: Browser, running: Deck) -> Any:
     with chromium.new_context(base_url=running.url) as context:
         page = context.new_page()
         page.goto("/")
-        page.get_by_label("Name").fill(running.operator)
+        page.get_by_label("Username").fill(running.operator)
         page.get_by_label("Password").fill(running.password)
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url("**/jobs/")

@@ -157,7 +157,7 @@ def test_a_token_is_made_used_and_revoked(browse: Browse, running: Deck) -> None
 
 def test_signing_out_ends_it(browse: Browse, running: Deck) -> None:
     page = browse("/sign-in/?next=/sync/", signed_in=False)
-    page.get_by_label("Name").fill(running.operator)
+    page.get_by_label("Username").fill(running.operator)
     page.get_by_label("Password").fill(running.password)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/sync/")

@@ -120,7 +120,8 @@ FULL: dict[str, tuple[dict[str, Any], Any]] = {
 EVERY = sorted(specs.BY_URN)
 
 TEXTS = st.text(st.characters(exclude_categories=()), max_size=12)
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXTS
+NUMBERS = st.integers() | st.floats(allow_nan=False) | st.sampled_from([10**400, -(10**400), 10**18, 1e300])
+SCALARS = st.none() | st.booleans() | NUMBERS | TEXTS
 NAMES = st.sampled_from([*specs.fields.SHAPES, "destination", "path", "video", "codec", "code", "file", "0", "", "a.b"])
 JSON = st.recursive(
     SCALARS,

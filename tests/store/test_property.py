@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from jobs.document import joined
 from jobs.models import Cell, Document, Job, JobFile
 from jobs.store import write
+from jobs.store.rows import file_rows
 from jobs.upstream import wire
 from jobs.upstream.record import Record
 from tests.records import MASKER, NOON, given_back, iso, job
@@ -66,7 +67,7 @@ def test_any_pages_in_any_order(pages: list[list[dict[str, Any]]]) -> None:
         stored = next(record for record in came if text(record) == document.text)
         newest = max((record.updated for record in came if record.updated), default=None)
         assert stored.updated == newest
-        assert JobFile.objects.filter(job=document.job).count() == len(stored.files)
+        assert JobFile.objects.filter(job=document.job).count() == len(list(file_rows([stored])))
 
 
 def forget() -> None:

@@ -16,8 +16,10 @@ from jobs import specs
 from jobs.links import group_url, job_url
 from jobs.models import Cell, Job
 from jobs.store import write
+from jobs.upstream import wire
+from jobs.upstream.record import Record
 from tests.pages import get, keys
-from tests.records import NOON, job, records
+from tests.records import MASKER, NOON, job, records
 from tests.sandbox_process import SandboxProcess
 from tests.specs.test_describe import FULL, JSON
 
@@ -111,6 +113,15 @@ def test_the_json_is_the_whole_job(signed_in: Client) -> None:
     text = page.partition('id="raw-json"')[2].partition(">")[2].partition("</pre>")[0]
     assert json.loads(unescape(text)) == made
     assert "Beside these" in page
+
+
+def test_numbers_read_as_they_came(signed_in: Client) -> None:
+    raw = json.dumps(job(1)).encode()[:-1] + b', "numbers": [1.50, 2E+3, 0.1000000000000000000001]}'
+    record = wire.record(raw, MASKER)
+    assert isinstance(record, Record)
+    write([record], observed=NOON)
+    page = get(signed_in, job_url(record.id))
+    assert all(number in page for number in ("1.50", "2E+3", "0.1000000000000000000001"))
 
 
 def test_siblings_stand_beside(signed_in: Client) -> None:

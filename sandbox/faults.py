@@ -13,6 +13,7 @@ KINDS = (
     "html",
     "code",
     "drip",
+    "head",
     "stall",
     "reset",
     "redirect",

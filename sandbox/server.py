@@ -135,9 +135,8 @@ class Handler(BaseHTTPRequestHandler):
             case "huge":
                 self._head(200, HUGE)
                 self._pour()
-            case "drip" | "stall":
-                self._head(200, len(body))
-                self._drip(body, STALL_SECONDS if fault.kind == "stall" else DRIP_SECONDS)
+            case "drip" | "stall" | "head":
+                self._slow(fault.kind, body)
             case "reset":
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 self.connection.close()
@@ -145,10 +144,14 @@ class Handler(BaseHTTPRequestHandler):
             case _:
                 self._send(200, body)
 
-    def _drip(self, body: bytes, pause: float) -> None:
+    def _slow(self, kind: str, body: bytes) -> None:
+        if kind == "head":
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        else:
+            self._head(200, len(body))
         for byte in body:
             self.wfile.write(bytes([byte]))
-            time.sleep(pause)
+            time.sleep(STALL_SECONDS if kind == "stall" else DRIP_SECONDS)
 
     def _pour(self) -> None:
         for _ in range(HUGE >> 16):

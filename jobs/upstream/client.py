@@ -4,8 +4,8 @@
     for page in client.iter_pages(Walk(order_by="dateUpdated", ascending=False, page_size=500)):
         …
 
-One session, one token renewed before it expires, no redirects. A request ends within `Limits.total` seconds
-from the first byte of its body on, and a body within `Limits.body` bytes, whatever the other side does.
+One session, one token renewed before it expires, no redirects. A reply has `Limits.total` seconds and `Limits.body`
+bytes, whatever the other side does.
 """
 
 import time
@@ -20,6 +20,7 @@ import requests
 import urllib3
 
 from jobs.upstream import wire
+from jobs.upstream.deadline import DeadlineAdapter
 from jobs.upstream.errors import BrokenReply, CredentialsRefused, NotFound, RequestRefused, TokenRefused, TryAgain
 from jobs.upstream.mask import Masker
 from jobs.upstream.record import Page
@@ -33,7 +34,7 @@ PASSES_BY_ITSELF = frozenset({408, 429})
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What one request may take: seconds to connect, between two reads and for a whole body; bytes of a body."""
+    """What one request may take: seconds to connect, between two reads and for a whole reply; bytes of a body."""
 
     connect: float = 5.0
     read: float = 20.0
@@ -76,6 +77,8 @@ class JobsClient:
         self._limits = limits or Limits()
         self._session = requests.Session()
         self._session.trust_env = urlsplit(url).hostname not in LOOPBACK
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, DeadlineAdapter(self._limits.total))
         self._session.auth = self._sign
         self._session.headers["User-Agent"] = "jobdeck"
         self._session.headers["Accept"] = "application/json"

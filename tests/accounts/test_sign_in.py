@@ -65,7 +65,7 @@ def test_a_wrong_password_says_so_without_saying_which(client: Client, operator:
     nobody = client.post("/sign-in/", {"username": "nobody", "password": "nope"})
     assert wrong.status_code == nobody.status_code == 200
     for reply in (wrong, nobody):
-        assert "Name and password do not fit" in reply.content.decode()
+        assert "Username and password do not fit" in reply.content.decode()
 
 
 def test_guessing_is_throttled(client: Client, operator: User) -> None:

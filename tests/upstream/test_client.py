@@ -145,6 +145,12 @@ def test_a_dripping_body_has_an_end(remote: SandboxProcess) -> None:
         client(remote, policy=ONCE, limits=Limits(total=1)).page(WALK)
 
 
+def test_a_dripping_head_has_an_end(remote: SandboxProcess) -> None:
+    remote.faults("head")
+    with pytest.raises(TryAgain, match="cannot be reached: TimeoutError"):
+        client(remote, policy=ONCE, limits=Limits(total=1)).page(WALK)
+
+
 def test_a_stalled_body_has_an_end(remote: SandboxProcess) -> None:
     remote.faults("stall")
     with pytest.raises(TryAgain, match="cannot be reached"):

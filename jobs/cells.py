@@ -34,7 +34,11 @@ def state(word: str) -> SafeString:
     """A state as a shape, a colour and a word."""
     known = status_of(word)
     return format_html(
-        '<span class="state is-{}" title="{}">{}{}</span>', known.tone, word, icon(f"st-{known.tone}"), known.label
+        '<span class="state is-{}" title="{}">{}<span>{}</span></span>',
+        known.tone,
+        word,
+        icon(f"st-{known.tone}"),
+        known.label,
     )
 
 

@@ -65,10 +65,14 @@ def opened(browse: Callable[..., Page], path: str, theme: str, width: str) -> Pa
     results: Any = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
     assert watch.trouble == []
-    beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert beyond <= 0, f"{beyond} px beyond the edge"
+    assert beyond_the_edge(page) <= 0
     assert page.title().endswith("Jobdeck")
     return page
+
+
+def beyond_the_edge(page: Page) -> int:
+    """Pixels by which the page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -106,7 +110,8 @@ def test_a_job_with_secrets_and_a_record_in_quarantine(browse: Callable[..., Pag
 @pytest.mark.parametrize("button", ["Type", "State", "Issuer", "Created", "Updated", "Ids"])
 def test_an_open_choice(browse: Callable[..., Page], button: str, theme: str, width: str) -> None:
     page = opened(browse, "/jobs/?status=error", theme, width)
-    page.locator("#filters details > summary").click() if not page.locator("#filters details[open]").count() else None
+    if width == "narrow":
+        page.locator("#filters summary").click()
     page.locator("#filters").get_by_role("button", name=button).first.click()
     results: Any = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()

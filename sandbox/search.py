@@ -40,11 +40,15 @@ class Api:
         self.world, self._tokens, self._cap = world, tokens, cap
         self._writer = writer
 
-    def search(self, query: dict[str, str]) -> Found:
-        """Answer `GET /jobs`. A filter that matches little gives short pages with a token, so that none takes long."""
+    def search(self, query: dict[str, str], *, most: int | None = None) -> Found:
+        """Answer `GET /jobs`, with `most` jobs where the query allows more.
+
+        A filter that matches little gives short pages with a token, so that none takes long.
+        """
         with self.world.lock:
             now = self.world.now()
-            size, ascending, order = self._order(query, now)
+            asked, ascending, order = self._order(query, now)
+            size = asked if most is None else min(asked, most)
             wanted = {name: query[name] for name in FILTERS if query.get(name)}
             jobs: list[bytes] = []
             position, patience = self._start(query, order, ascending), time.monotonic() + SCAN_SECONDS

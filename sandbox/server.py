@@ -69,7 +69,7 @@ class Sandbox:
             raise Refused(400, "nextPageToken has expired")
         if kind == "repeat":
             query = {name: value for name, value in query.items() if name != "nextPageToken"}
-        found = self.api.search({**query, "pageSize": "1"} if kind == "short" else query)
+        found = self.api.search(query, most=1 if kind == "short" else None)
         if kind == "repeat":
             return Found(jobs=found.jobs, token="again")  # noqa: S106 - a page token
         return Found(jobs=[], token=found.token or "more") if kind == "empty" else found

@@ -190,6 +190,14 @@ def test_a_cycle_in_the_foreground(tmp_path: Path) -> None:
     assert (again["complete"], again["inserted"], again["problem"]) == (True, 0, "")
 
 
+def test_what_came_before_a_problem_is_counted(tmp_path: Path) -> None:
+    ended = sync(tmp_path, "--json", JOBDECK_SANDBOX="--jobs 300 --rate 0 --page-cap 50 --faults token")
+    summary = json.loads(ended.stdout)
+    assert (ended.returncode, summary["complete"], summary["pages"]) == (1, False, 2)
+    assert summary["inserted"] + summary["updated"] + summary["unchanged"] == 100
+    assert "nextPageToken" in summary["problem"]
+
+
 @pytest.mark.parametrize(
     ("url", "words"), [("http://127.0.0.1:9", "127.0.0.1"), ("http://localhost:1", "localhost")], ids=str
 )

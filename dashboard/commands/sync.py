@@ -4,7 +4,6 @@ import argparse
 import json
 import os
 import sys
-from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -41,16 +40,16 @@ def run(*, quiet: bool) -> dict[str, Any]:
     from jobs.sync.lease import LeaseLost
     from jobs.upstream.errors import UpstreamError
 
-    seen = Counter[str]()
+    passes: dict[int, Pass] = {}
+    problem = ""
     with _bar(quiet) as bar:
         task = bar.add_task("asking the platform", total=1.0)
         try:
-            for ended in cycle(watch=partial(_show, bar, task, seen), waiting=partial(_wait, bar, task)):
-                seen.update({name: getattr(ended, name) for name in COUNTS})
-        except (UpstreamError, LeaseLost) as problem:
-            return {"complete": False, "problem": str(problem), **{name: seen[name] for name in COUNTS}}
-        bar.update(task, completed=1.0)
-    return {"complete": True, "problem": "", **{name: seen[name] for name in COUNTS}}
+            cycle(watch=partial(_show, bar, task, passes), waiting=partial(_wait, bar, task))
+            bar.update(task, completed=1.0)
+        except (UpstreamError, LeaseLost) as error:
+            problem = str(error)
+    return {"complete": not problem, "problem": problem, **{name: _sum(passes, name) for name in COUNTS}}
 
 
 def _bar(quiet: bool) -> Progress:
@@ -63,12 +62,17 @@ def _bar(quiet: bool) -> Progress:
     return Progress(*columns, console=Console(stderr=True), disable=quiet)
 
 
-def _show(bar: Progress, task: TaskID, before: Counter[str], record: "Pass") -> None:
-    """Show how many jobs have come, and how far the backfill is on its way through time."""
+def _show(bar: Progress, task: TaskID, passes: "dict[int, Pass]", record: "Pass") -> None:
+    """Keep the pass as it stands; show how many jobs have come, and how far the backfill is through time."""
     from jobs.sync.progress import share_done
 
-    jobs = sum(before[name] + getattr(record, name) for name in COUNTS if name != "pages")
+    passes[record.pk] = record
+    jobs = sum(_sum(passes, name) for name in COUNTS if name != "pages")
     bar.update(task, completed=share_done(), description=f"{record.lane}: {jobs:,} jobs")
+
+
+def _sum(passes: "dict[int, Pass]", name: str) -> int:
+    return sum(getattr(record, name) for record in passes.values())
 
 
 def _wait(bar: Progress, task: TaskID, held: Exception) -> None:

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from jobs.models import Pass
 from jobs.sync.lanes import backfill_is_due, run_backfill, run_tail
@@ -12,24 +12,22 @@ from jobs.sync.run import Watcher
 BETWEEN_TRIES = 0.5
 
 
-def cycle(*, watch: Watcher, waiting: Callable[[LeaseHeld], None]) -> Iterator[Pass]:
-    """Give each pass when it is complete; raise what stops one (`LeaseLost`, an `UpstreamError`).
+def cycle(*, watch: Watcher, waiting: Callable[[LeaseHeld], None]) -> None:
+    """Run the passes of a cycle; raise what stops one (`LeaseLost`, an `UpstreamError`).
 
     Where another worker runs a lane, wait for it, and tell `waiting`.
     """
-    yield _patiently(lambda: run_tail(watch=watch), waiting)
+    while not _ran(lambda: run_tail(watch=watch), waiting):
+        time.sleep(BETWEEN_TRIES)
     while backfill_is_due():
-        try:
-            yield run_backfill(seconds=math.inf, watch=watch)
-        except LeaseHeld as held:
-            waiting(held)
+        if not _ran(lambda: run_backfill(seconds=math.inf, watch=watch), waiting):
             time.sleep(BETWEEN_TRIES)
 
 
-def _patiently(run: Callable[[], Pass], waiting: Callable[[LeaseHeld], None]) -> Pass:
-    while True:
-        try:
-            return run()
-        except LeaseHeld as held:
-            waiting(held)
-            time.sleep(BETWEEN_TRIES)
+def _ran(run: Callable[[], Pass], waiting: Callable[[LeaseHeld], None]) -> bool:
+    try:
+        run()
+    except LeaseHeld as held:
+        waiting(held)
+        return False
+    return True

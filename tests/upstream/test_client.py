@@ -56,6 +56,13 @@ def test_a_walk_gives_every_job_once(
     assert not any(page.refused for page in pages)
 
 
+def test_a_short_page_is_not_the_last(remote: SandboxProcess) -> None:
+    remote.faults("short:x2")
+    pages = list(client(remote).iter_pages(WALK))
+    assert [len(page.records) for page in pages] == [1, 1, 50, 50, 18]
+    assert len({record.id for page in pages for record in page.records}) == 120
+
+
 def test_a_walk_goes_on_from_a_token(remote: SandboxProcess) -> None:
     first = client(remote).page(WALK)
     rest = list(client(remote).iter_pages(WALK, first.next_token))

@@ -11,25 +11,28 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.canaries import job
 from tests.deck import Deck, deck, until
+from tests.odd_jobs import GROUP, ODD
 from tests.records import iso
 
 CHROMIUM = shutil.which("chromium")
 QUIET = ["background-networking", "component-update", "sync", "quic"]
 JOBS = 1200
+PLANTED = 1 + len(ODD)
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not here: apt-get install chromium")
 
 
 @pytest.fixture(scope="package")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deck]:
-    """Jobdeck after its first cycle, with jobs that do not move and a record in quarantine."""
+    """Jobdeck after its first cycle, with `JOBS` jobs that do not move and a record in quarantine."""
     folder = tmp_path_factory.mktemp("deck")
     folder.chmod(0o755)
-    options = f"--jobs {JOBS} --rate 0"
+    options = f"--jobs {JOBS - PLANTED} --rate 0"
     with deck(folder, JOBDECK_SANDBOX=options, SYNC_PERIOD="1") as started:
         now = iso(datetime.now(UTC))
         started.plant(b'{"id": null, "type": "urn:job:av.package"}', dateCreated=now, dateUpdated=now)
-        started.plant(job("import", now))
-        until(lambda: started.api("/jobs", groupId="canary-group")["jobs"])
+        for planted in (job("import", now), *(odd | {"dateCreated": now, "dateUpdated": now} for odd in ODD)):
+            started.plant(planted)
+        until(lambda: all(started.api("/jobs", groupId=group)["jobs"] for group in ("canary-group", GROUP)))
         yield started
 
 

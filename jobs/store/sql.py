@@ -1,4 +1,8 @@
-"""The statements that write a page, in the order in which they run."""
+"""The statements that write a page, in the order in which they run.
+
+Nobody has statistics of the temporary tables, so each lookup in a lasting one is written so that no plan of it but
+by its index makes sense.
+"""
 
 CREATE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS arrived (
@@ -18,15 +22,10 @@ TRUNCATE arrived, arrived_file, written
 COPY_JOBS = "COPY arrived FROM STDIN"
 COPY_FILES = "COPY arrived_file FROM STDIN"
 
-# Cells that nobody has met yet, in one order, so that two writers cannot lock each other out.
+# Cells that nobody has met yet, made in one order, so that two writers cannot lock each other out.
 NEW_CELLS = """
 INSERT INTO jobs_cell (type, status, issuer, stage, jobs)
-SELECT DISTINCT type, status, issuer, stage, 0 FROM arrived a
-WHERE NOT EXISTS (
-    SELECT FROM jobs_cell c
-    WHERE (c.type, c.status) = (a.type, a.status) AND c.issuer IS NOT DISTINCT FROM a.issuer
-)
-ORDER BY 1, 2, 3
+SELECT DISTINCT type, status, issuer, stage, 0 FROM arrived ORDER BY 1, 2, 3
 ON CONFLICT DO NOTHING
 """
 
@@ -38,10 +37,13 @@ WITH changed AS (
         key, "group", cell_id, created, updated, source, destination, quality, error_code, error, digest,
         first_seen, observed
     )
-    SELECT key, "group", c.id, created, updated, source, destination, quality, error_code, error, digest,
-        now(), %(observed)s
-    FROM arrived a JOIN jobs_cell c
-        ON (c.type, c.status) = (a.type, a.status) AND c.issuer IS NOT DISTINCT FROM a.issuer
+    SELECT key, "group",
+        CASE WHEN issuer IS NULL
+            THEN (SELECT id FROM jobs_cell c WHERE (c.type, c.status) = (a.type, a.status) AND c.issuer IS NULL)
+            ELSE (SELECT id FROM jobs_cell c WHERE (c.type, c.status, c.issuer) = (a.type, a.status, a.issuer))
+        END,
+        created, updated, source, destination, quality, error_code, error, digest, now(), %(observed)s
+    FROM arrived a
     ORDER BY key
     ON CONFLICT (key) DO UPDATE SET
         "group" = excluded."group", cell_id = excluded.cell_id,
@@ -72,10 +74,10 @@ ON CONFLICT (job_id) DO UPDATE SET
 """
 
 FILES_GONE = """
-DELETE FROM jobs_jobfile f USING written w
-WHERE f.job_id = w.id AND w.old_cell IS NOT NULL AND NOT EXISTS (
-    SELECT FROM arrived_file a
-    WHERE a.key = w.key AND (a.role, a.position, a.path, a.file_id) = (f.role, f.position, f.path, f.file_id)
+DELETE FROM jobs_jobfile f
+WHERE f.job_id = ANY (ARRAY(SELECT id FROM written WHERE old_cell IS NOT NULL)) AND NOT EXISTS (
+    SELECT FROM written w JOIN arrived_file a USING (key)
+    WHERE (w.id, a.role, a.position, a.path, a.file_id) = (f.job_id, f.role, f.position, f.path, f.file_id)
 )
 """
 
@@ -99,11 +101,15 @@ WHERE c.id = moved.cell
 
 COUNTS = """
 SELECT
-    count(*) FILTER (WHERE w.id IS NOT NULL AND w.old_cell IS NULL),
-    count(*) FILTER (WHERE w.old_cell IS NOT NULL),
-    count(*) FILTER (WHERE w.id IS NULL AND j.digest = a.digest),
-    count(*) FILTER (WHERE w.id IS NULL AND j.digest <> a.digest)
-FROM arrived a JOIN jobs_job j USING (key) LEFT JOIN written w USING (key)
+    count(*) FILTER (WHERE id IS NOT NULL AND old_cell IS NULL),
+    count(*) FILTER (WHERE old_cell IS NOT NULL),
+    count(*) FILTER (WHERE same),
+    count(*) FILTER (WHERE NOT same)
+FROM (
+    SELECT w.id, w.old_cell,
+        CASE WHEN w.id IS NULL THEN (SELECT j.digest = a.digest FROM jobs_job j WHERE j.key = a.key) END AS same
+    FROM arrived a LEFT JOIN written w USING (key)
+) job
 """
 
-STEPS = ";".join([DOCUMENTS, FILES_GONE, FILES_NEW, CELLS])
+WRITE = ";".join([NEW_CELLS, JOBS, DOCUMENTS, FILES_GONE, FILES_NEW, CELLS, COUNTS])

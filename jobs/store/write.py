@@ -34,10 +34,9 @@ def write(records: Iterable[Record], *, observed: datetime, point: bool = False)
         cursor.execute(sql.CREATE)
         _copy(sql.COPY_JOBS, map(rows.job_row, batch))
         _copy(sql.COPY_FILES, rows.file_rows(batch))
-        cursor.execute(sql.NEW_CELLS)
-        cursor.execute(sql.JOBS, {"observed": observed, "point": point})
-        cursor.execute(sql.STEPS)
-        cursor.execute(sql.COUNTS)
+        cursor.execute(sql.WRITE, {"observed": observed, "point": point})
+        while cursor.nextset():
+            pass
         inserted, updated, unchanged, older = cursor.fetchone()
     return Written(inserted=inserted, updated=updated, unchanged=unchanged, older=older)
 

@@ -8,7 +8,7 @@ as in an error message that quotes its source, is masked there too. In its place
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -112,13 +112,13 @@ class _Run:
 
     def without_repeats(self, value: Json) -> Json:
         """Replace a whole secret in any text of `value`, and a part of one in texts of several words."""
-        anywhere, in_words = _pattern(self.whole), _pattern(self.parts | self.whole)
         marks = self.parts | self.whole
+        anywhere, in_words = _long(self.whole), _long(marks)
 
         def replaced(item: Json) -> Json:
             if isinstance(item, str):
-                pattern = in_words if SEVERAL_WORDS.search(item) else anywhere
-                return pattern.sub(lambda match: marks[match[0]], item) if pattern.search(item) else item
+                secrets = in_words if SEVERAL_WORDS.search(item) else anywhere
+                return _marked(item, secrets, marks) if any(secret in item for secret in secrets) else item
             if isinstance(item, dict):
                 return _mapped(item, lambda _, inner: replaced(inner))
             return _listed(item, replaced) if isinstance(item, list) else item
@@ -150,7 +150,11 @@ def _listed(value: list[Json], change: Callable[[Json], Json]) -> list[Json]:
     return changed if any(a is not b for a, b in zip(changed, value, strict=True)) else value
 
 
-def _pattern(secrets: dict[str, str]) -> re.Pattern[str]:
-    """Finds any of `secrets` that is long enough to be no chance, the longest first."""
-    long = sorted((s for s in secrets if len(s) >= SHORTEST_REPEATED), key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, long)) or r"(?!)")
+def _long(secrets: Iterable[str]) -> list[str]:
+    """Those of `secrets` that are long enough to be no chance, the longest first."""
+    return sorted((secret for secret in secrets if len(secret) >= SHORTEST_REPEATED), key=len, reverse=True)
+
+
+def _marked(text: str, secrets: list[str], marks: dict[str, str]) -> str:
+    """`text` with a mark in the place of each of `secrets`."""
+    return re.sub("|".join(map(re.escape, secrets)), lambda match: marks[match[0]], text)

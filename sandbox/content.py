@@ -155,4 +155,4 @@ def _result(dice: Dice, status: str, payload: Any) -> Json:
 
 
 def _iso(moment: int) -> str:
-    return datetime.fromtimestamp(moment / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{datetime.fromtimestamp(moment // 1000, UTC).isoformat()[:19]}Z"

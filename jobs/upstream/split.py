@@ -68,7 +68,7 @@ def _end_of_value(text: bytes, tokens: Iterator[re.Match[bytes]]) -> int:
 def _pieces(text: bytes, opening: bytes) -> Iterator[tuple[int, int, int]]:
     """Give begin, end and first colon (or -1) of each piece between the outermost brackets."""
     if text.lstrip()[:1] != opening:
-        raise Unbalanced("it begins otherwise")
+        raise Unbalanced(f"it does not begin with {opening.decode()}")
     start, colon = text.index(opening) + 1, -1
     for token in _outermost(text):
         if token[0] == b":":

@@ -214,6 +214,13 @@ def test_what_is_no_envelope(body: bytes) -> None:
         wire.payload(body)
 
 
+def test_a_broken_reply_says_what_was_looked_for() -> None:
+    with pytest.raises(BrokenReply, match=r"The reply is not JSON: it does not begin with \{\."):
+        wire.payload(b"<html>")
+    with pytest.raises(BrokenReply, match=r"not a list: it does not begin with \[\."):
+        wire.page(b'{"jobs": null, "nextPageToken": null}', MASKER, asked=NOON)
+
+
 @given(st.binary(max_size=200))
 def test_rubbish_is_a_broken_reply_or_a_page(body: bytes) -> None:
     with contextlib.suppress(BrokenReply):

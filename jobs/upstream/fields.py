@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 from jobs.upstream.record import FileRef, Role
@@ -27,10 +26,10 @@ class Unfit(ValueError):
 def word(values: dict[str, Json], name: str, *, longest: int, missing: str | None = None) -> str:
     """Read a text of 1 to `longest` bytes that a database can compare; raise `Unfit` otherwise.
 
-    `missing` is what stands for null and for nothing.
+    `missing` is what stands for null, for an empty text and for nothing.
     """
     value = values.get(name)
-    if value is None and missing is not None:
+    if value in (None, "") and missing is not None:
         return missing
     if not isinstance(value, str):
         raise Unfit(name, "It is missing." if value is None else "It is not a text.")
@@ -57,7 +56,7 @@ def _moment(value: Json) -> datetime | None:
     if isinstance(value, str):
         read = datetime.fromisoformat(value)
         return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+    if isinstance(value, int | float) and not isinstance(value, bool):
         return datetime.fromtimestamp(float(value) / (1 if value < SECONDS_END else 1000), UTC)
     return None
 

@@ -8,7 +8,10 @@ import json
 import re
 from collections.abc import Iterator
 
-TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},:]', re.DOTALL)
+# A string that never ends is one too, up to the end: looking for another one behind each quote would take for ever.
+STRING = rb'"(?:[^"\\]++|\\.?)*+(?:"|\Z)'
+TOKEN = re.compile(STRING + rb'|[\[\]{},:]|[^\s"\[\]{},:]++', re.DOTALL)
+COLON = re.compile(rb"\s*:")
 OPENS, CLOSES = b"[{", b"]}"
 
 
@@ -39,30 +42,9 @@ def name(token: bytes) -> str:
         return token.decode("utf-8", "replace")
 
 
-def values_of(text: bytes, names: frozenset[str]) -> Iterator[tuple[int, int]]:
-    """Find where the values of members called one of `names` begin and end, the outermost ones only."""
-    tokens = TOKEN.finditer(text)
-    string = b""
-    for token in tokens:
-        if token[0] == b":" and name(string) in names:
-            yield token.end(), _end_of_value(text, tokens)
-        string = token[0] if token[0][:1] == b'"' else b""
-
-
-def strings(text: bytes) -> list[str]:
-    """Give every string in `text`, names as well."""
-    return [name(token[0]) for token in TOKEN.finditer(text) if token[0][:1] == b'"']
-
-
-def _end_of_value(text: bytes, tokens: Iterator[re.Match[bytes]]) -> int:
-    depth = 0
-    for token in tokens:
-        depth += (token[0] in OPENS) - (token[0] in CLOSES)
-        if depth < 0 or (depth == 0 and token[0] == b","):
-            return token.start()
-        if depth == 0 and token[0] in CLOSES:
-            return token.end()
-    return len(text)
+def is_name(text: bytes, end: int) -> bool:
+    """Tell whether the string that ends at `end` names a member."""
+    return COLON.match(text, end) is not None
 
 
 def _pieces(text: bytes, opening: bytes) -> Iterator[tuple[int, int, int]]:

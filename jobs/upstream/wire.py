@@ -9,19 +9,19 @@ import math
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from jobs.upstream import split
+from jobs.upstream.address import without_address_secrets
 from jobs.upstream.errors import BrokenReply
-from jobs.upstream.fields import Unfit, error, files, moment, quality, word
-from jobs.upstream.mask import SECRET_MEMBERS, Json, Masker, without_address_secrets
+from jobs.upstream.fields import Json, Unfit, error, files, moment, quality, word
+from jobs.upstream.mask import Masker
 from jobs.upstream.record import Page, Record, Refused
 
 HEAD = ("id", "groupId", "type", "status", "issuer", "dateCreated", "dateUpdated")
-MAY_HOLD_SECRETS = re.compile("|".join([*SECRET_MEMBERS, r"\\u00"]).encode())
+CONTROL = re.compile(rb"[\x00-\x1f]")
 LONGEST_MESSAGE = 300
 
 Members = dict[str, bytes]
@@ -29,8 +29,6 @@ Members = dict[str, bytes]
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _elements = msgspec.json.Decoder(list[msgspec.Raw])
 _value = msgspec.json.Decoder()
-_exact_value = msgspec.json.Decoder(float_hook=Decimal)
-_exact_encoder = msgspec.json.Encoder(decimal_format="number")
 
 
 def payload(body: bytes) -> bytes:
@@ -51,7 +49,7 @@ def message(body: bytes) -> str | None:
         text = _json(members.get("message", b"null"))
     except BrokenReply:
         return None
-    return without_address_secrets(str(text or ""))[:LONGEST_MESSAGE] if "code" in members else None
+    return without_address_secrets(str(text or "")[:LONGEST_MESSAGE]) if "code" in members else None
 
 
 def page(payload: bytes, masker: Masker, *, asked: datetime) -> Page:
@@ -67,12 +65,17 @@ def page(payload: bytes, masker: Masker, *, asked: datetime) -> Page:
 
 def record(raw: bytes, masker: Masker) -> Record | Refused:
     """Read one job, or say why it cannot be one."""
+    masked = masker.mask(raw)
     try:
-        members, values = _read(raw, masker)
-        return _record(members, values)
+        return _record(*_read(masked))
     except Unfit as unfit:
-        text = masker.mask_text(raw).decode("utf-8", "backslashreplace")
-        return Refused(text=text, field=unfit.field, reason=unfit.reason, job_id=unfit.job_id)
+        text = masked.decode("utf-8", "backslashreplace")
+        return Refused(
+            text=text,
+            field=unfit.field,
+            reason=unfit.reason,
+            job_id=unfit.job_id or ("" if unfit.field else _id(masked)),
+        )
 
 
 def single(payload: bytes, masker: Masker, *, asked: datetime) -> Page:
@@ -117,41 +120,42 @@ def _record(members: Members, values: dict[str, Json]) -> Record:
         raise
 
 
-def _read(raw: bytes, masker: Masker) -> tuple[Members, dict[str, Json]]:
-    """Give the members of a job, as text and as values, with secrets masked in both."""
+def _id(raw: bytes) -> str:
+    """The id of a record that cannot be read, where it can be found all the same; empty otherwise."""
     try:
-        return _strict(raw, masker)
+        token = split.members(raw).get("id", b"")
+    except split.Unbalanced:
+        return ""
+    return split.name(token) if token[:1] == b'"' else ""
+
+
+def _read(raw: bytes) -> tuple[Members, dict[str, Json]]:
+    """Give the members of a job, as text and as values."""
+    try:
+        return {name: bytes(text) for name, text in _members.decode(raw).items()}, _value.decode(raw)
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
-        return _lenient(raw, masker)
+        return _read_leniently(raw)
 
 
-def _strict(raw: bytes, masker: Masker) -> tuple[Members, dict[str, Json]]:
-    """Read sound JSON. Only members that could hold a secret are written anew, with their numbers as they are."""
-    texts = {name: bytes(text) for name, text in _members.decode(raw).items()}
-    if not MAY_HOLD_SECRETS.search(raw):
-        return texts, _value.decode(raw)
-    values = _exact_value.decode(raw)
-    masked = masker.mask(values)
-    for name, text in texts.items():
-        if masked[name] is not values[name] or name in SECRET_MEMBERS or MAY_HOLD_SECRETS.search(text):
-            texts[name] = _exact_encoder.encode(masked[name])
-    return texts, masked
-
-
-def _lenient(raw: bytes, masker: Masker) -> tuple[Members, dict[str, Json]]:
+def _read_leniently(raw: bytes) -> tuple[Members, dict[str, Json]]:
     """Read what strict parsers refuse but can be kept: lone surrogates, raw control characters, very long numbers."""
     try:
         values = json.loads(raw.decode(), strict=False, parse_constant=_no_number, parse_float=_number)
         if not isinstance(values, dict):
             raise Unfit("", "It is not an object.")
-        masked = masker.mask(values)
-        return {name: json.dumps(value).encode() for name, value in masked.items()}, masked
+        texts = split.members(raw)
+        return {name: _plain(texts[name], value) for name, value in values.items()}, values
     except UnicodeDecodeError as why:
         raise Unfit("", "It is not UTF-8.") from why
     except RecursionError as why:
         raise Unfit("", "It is nested too deeply.") from why
     except ValueError as why:
         raise why if isinstance(why, Unfit) else Unfit("", f"It is not JSON that can be kept: {why}.") from why
+
+
+def _plain(text: bytes, value: Json) -> bytes:
+    """The text of a member as it came, or written anew where it has characters that JSON must escape."""
+    return json.dumps(value).encode() if CONTROL.search(text) else text
 
 
 def _number(text: str) -> float:

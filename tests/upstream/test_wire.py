@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from jobs.upstream import wire
 from jobs.upstream.errors import BrokenReply
+from jobs.upstream.mask import MAY_HOLD_SECRETS
 from jobs.upstream.record import FileRef, Page, Record, Refused
-from jobs.upstream.wire import MAY_HOLD_SECRETS
 from tests.records import MASKER, NOON, given_back, job, record
 
 KEPT = {

@@ -1,6 +1,7 @@
 """Signing in and out, the password, and who is let in."""
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.auth.models import User
@@ -42,6 +43,25 @@ def test_every_page_asks_to_sign_in(client: Client) -> None:
         else:
             assert (reply.status_code, reply.headers["Location"].partition("?")[0]) == (302, "/sign-in/"), route
     assert len(asked) > 20
+
+
+def test_a_part_of_a_page_is_never_the_sign_in(client: Client) -> None:
+    reply = client.get("/fresh/", headers={"HX-Request": "true"})
+    assert (reply.status_code, reply.headers["HX-Refresh"], reply.content) == (200, "true", b"")
+
+
+@pytest.mark.parametrize(
+    ("sent_from", "back"),
+    [
+        ("http://testserver/job/x?a=b", "/job/x?a=b"),
+        ("https://elsewhere.example/job/x", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_form_of_somebody_signed_out_leads_back_to_its_page(client: Client, sent_from: str, back: str) -> None:
+    reply = client.post("/refresh/job/", {"id": "x"}, headers={"Referer": sent_from})
+    assert reply.status_code == 302
+    assert parse_qs(urlsplit(reply.headers["Location"]).query)["next"] == [back]
 
 
 def test_an_operator_signs_in_and_out(client: Client, operator: User) -> None:

@@ -23,6 +23,7 @@ NONE = mark_safe('<span class="none">\u2013</span>')
 MASK = re.compile("masked-[0-9a-f]{16}")
 WHY_MASKED = "It may carry credentials, and was masked on arrival; the mark in the raw JSON changes when it does"
 DEEPEST, WIDEST = 6, 50
+NAME_END = 8
 
 
 def icon(name: str) -> SafeString:
@@ -83,24 +84,35 @@ def issuer(urn: str | None) -> SafeString:
 
 
 def path(text: str) -> SafeString:
-    """A path: its last component stays, what comes before shortens from the left."""
+    """A path: its last component stays, and the end of that; what comes before shortens from the left."""
     if not text:
         return NONE
     directory, name = humans.directory_and_name(text)
     return format_html(
-        '<span class="path" title="{}"><span><bdi>{}</bdi></span><b>{}</b></span>', text, directory, name
+        '<span class="path" title="{}"><span><bdi>{}</bdi></span><b><span>{}</span>{}</b></span>',
+        text,
+        directory,
+        name[:-NAME_END],
+        name[-NAME_END:],
     )
 
 
 def moment(at: datetime | None) -> SafeString:
-    """How long ago; the instant itself is in reach."""
-    if at is None:
-        return NONE
+    """How long ago, in a list; the instant itself is in reach."""
+    return NONE if at is None else _time(at, humans.age(at, timezone.now()))
+
+
+def ago(at: datetime | None) -> SafeString:
+    """The same in a text."""
+    return NONE if at is None else _time(at, humans.ago(at, timezone.now()))
+
+
+def _time(at: datetime, words: str) -> SafeString:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         at.isoformat().replace("+00:00", "Z"),
         at.strftime("%Y-%m-%d %H:%M:%S UTC"),
-        humans.age(at, timezone.now()),
+        words,
     )
 
 
@@ -117,7 +129,12 @@ def duration(row: JobRow) -> SafeString:
         return NONE
     if status_of(row.status).terminal:
         return NONE if row.updated is None else took(row.updated - row.created)
-    return format_html('<span class="run" title="Not finished">{}</span>', took(timezone.now() - row.created))
+    so_far = timedelta(seconds=int((timezone.now() - row.created).total_seconds()))
+    return (
+        format_html('<span class="run" title="Not finished">{}</span>', took(so_far))
+        if so_far >= timedelta(0)
+        else NONE
+    )
 
 
 def error(row: JobRow) -> SafeString:
@@ -125,7 +142,7 @@ def error(row: JobRow) -> SafeString:
     if row.error_code is None and not row.error:
         return SafeString()
     code = SafeString() if row.error_code is None else format_html("<code>{}</code> ", row.error_code)
-    return format_html('<span class="err" title="{}">{}{}</span>', row.error, code, row.error)
+    return format_html('<span class="err" title="{}">{}{}</span>', unmarked(row.error), code, marked(row.error))
 
 
 def search_url(**parameters: str) -> str:
@@ -151,10 +168,15 @@ def value(row: Row) -> SafeString:
 
 
 def _text(row: Row) -> SafeString:
-    return format_html('{}<span class="unit">{}</span>', row.value, row.unit) if row.unit else _marked(str(row.value))
+    return format_html('{}<span class="unit">{}</span>', row.value, row.unit) if row.unit else marked(str(row.value))
 
 
-def _marked(text: str) -> SafeString:
+def unmarked(text: str) -> str:
+    """A plain text in which a word stands for each masked secret."""
+    return MASK.sub("(masked)", text)
+
+
+def marked(text: str) -> SafeString:
     """A text whose masked secrets show as such."""
     parts = MASK.split(text)
     lock = format_html('<span class="secret" title="{}">{}masked</span>', WHY_MASKED, icon("lock"))

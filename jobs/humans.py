@@ -37,6 +37,12 @@ def age(moment: datetime, now: datetime) -> str:
     return f"{word}{abs(seconds)}\u00a0s"
 
 
+def ago(moment: datetime, now: datetime) -> str:
+    """The same in a text: `8 s ago`, or `in 4 min`."""
+    words = age(moment, now)
+    return words if words.startswith("in ") else f"{words} ago"
+
+
 def span(length: timedelta) -> str:
     """How long something took, in two units: `2 m 07 s`, `3 h 05 m`."""
     total = max(0.0, length.total_seconds())

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection, transaction
 
@@ -21,6 +22,16 @@ class ResultPage:
     rows: tuple[JobRow, ...]
     next_token: str | None
     previous_token: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupState:
+    """The jobs of a group in one state: how many, when the first began and the last changed, where that is known."""
+
+    status: str
+    jobs: int
+    began: datetime | None
+    changed: datetime | None
 
 
 def page(search: JobSearch) -> ResultPage:
@@ -56,6 +67,17 @@ def by_key(key: str) -> JobRow | None:
 def by_group(group: str, *, limit: int) -> list[JobRow]:
     """Read the jobs of this group, `limit` at most, in the order in which they came here."""
     return _fetch(sql.group_query(storable(group, LONGEST), limit))
+
+
+def group_states(group: str, *, limit: int) -> list[GroupState]:
+    """Count the jobs of this group by state, `limit` of them at most."""
+    query = sql.group_states_query(storable(group, LONGEST), limit)
+    with connection.cursor() as cursor:
+        cursor.execute(query.text, query.parameters)
+        return [
+            GroupState(status=status, jobs=jobs, began=began, changed=changed)
+            for status, jobs, began, changed in cursor.fetchall()
+        ]
 
 
 def _fetch(query: sql.Query) -> list[JobRow]:

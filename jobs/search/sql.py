@@ -73,6 +73,13 @@ def group_query(group: str, limit: int) -> Query:
     return Query(text=text, parameters=(group, limit))
 
 
+def group_states_query(group: str, cap: int) -> Query:
+    """How many jobs of one group are in each state, and when they began and changed, among `cap` of them."""
+    some = 'SELECT j.cell_id, j.created, j.updated FROM jobs_job j WHERE j."group" = %s LIMIT %s'
+    dates = "min(nullif(j.created, 'epoch')), max(nullif(j.updated, 'epoch'))"
+    return Query(text=f"SELECT c.status, count(*), {dates} FROM ({some}) j {CELL} GROUP BY 1", parameters=(group, cap))
+
+
 def counted_query(search: JobSearch, cap: int) -> Query:
     """How many jobs of each cell a search finds, whatever the cell, among the first `cap` that there are."""
     asked = _asked(search, None)

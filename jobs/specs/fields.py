@@ -13,6 +13,7 @@ Kind = Literal[
     "text", "number", "bytes", "seconds", "milliseconds", "bits", "path", "file_id", "address", "code", "date", "json"
 ]
 MOST_ROWS = 300
+LONG_TEXT = 160
 DEEPEST = 12
 LARGEST = 10**18  # What no file and no length reaches; beyond it numbers are no longer reckoned with.
 REST = "Also given"
@@ -55,6 +56,11 @@ class Panel:
     title: str
     rows: tuple[Row, ...]
     more: int = 0
+
+    @property
+    def is_wide(self) -> bool:
+        """Tell whether a text in it is too long for a narrow column."""
+        return any(isinstance(row.value, str) and len(row.value) > LONG_TEXT for row in self.rows)
 
 
 SHAPES: dict[Kind, tuple[type, ...]] = {

@@ -12,7 +12,7 @@ POSTER = JobType(
             fields=(
                 Field(label="Format", at="format"),
                 Field(label="At", at="second", kind="seconds"),
-                Field(label="At", at="percentage", kind="number", unit="%"),
+                Field(label="At share", at="percentage", kind="number", unit="%"),
             ),
         ),
         DESTINATION,

@@ -1,6 +1,6 @@
 """`jobs.cells` and `jobs.humans` for templates."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import template
 from django.utils import timezone
@@ -20,7 +20,10 @@ register.simple_tag(cells.search_url)
 register.filter("kind", cells.kind)
 register.filter("state", cells.state)
 register.filter("moment", cells.moment)
+register.filter("ago", cells.ago)
 register.filter("took", cells.took)
+register.filter("marked", cells.marked)
+register.filter("unmarked", cells.unmarked)
 register.filter("path", cells.path)
 register.filter("issuer", cells.issuer)
 register.filter("job_id", cells.job_id)
@@ -69,11 +72,23 @@ def said(span: Span, suffix: str) -> str:
 
 
 @register.filter
-def local(text: str) -> str:
-    """A date as a field for dates and times takes it."""
-    if not text:
+def from_field(span: Span) -> str:
+    """The begin of a range as a field for dates and times takes it, in UTC; sent back, it means the same."""
+    return _field(span.start) if span.start and said(span, "From") else ""
+
+
+@register.filter
+def to_field(span: Span) -> str:
+    """The end likewise: the last minute, or else second, that is in the range."""
+    if span.end is None:
         return ""
-    return text.removesuffix("Z").replace(" ", "T") if len(text) > 10 else f"{text}T00:00"
+    whole = span.end.replace(second=0, microsecond=0) == span.end
+    return _field(span.end - timedelta(minutes=1) if whole else span.end - timedelta(seconds=1))
+
+
+def _field(at: datetime) -> str:
+    precision = "milliseconds" if at.microsecond else "seconds" if at.second else "minutes"
+    return at.replace(tzinfo=None).isoformat(timespec=precision)
 
 
 @register.filter
@@ -87,6 +102,12 @@ def outcome(word: str) -> SafeString:
 def pass_took(record: Pass) -> SafeString:
     """How long a pass took, or has been running."""
     return cells.took((record.ended or timezone.now()) - record.began)
+
+
+@register.filter
+def tail(key: str) -> str:
+    """The end of an id, which tells jobs of one group apart."""
+    return key[-6:]
 
 
 @register.filter

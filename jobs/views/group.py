@@ -1,21 +1,32 @@
 """One group: its jobs side by side."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from jobs.search import JobRow
-from jobs.search.run import by_group
+from jobs.search.counts import CAP
+from jobs.search.run import GroupState, by_group, group_states
 from jobs.specs.qualities import rank
 from jobs.statuses import KNOWN, status
+from jobs.views.absent import absent
 
-MOST = 500
+MOST_ROWS, MOST_BARS, MOST_FAILURES = 500, 100, 5
+ORDER = [each.word for each in reversed(KNOWN)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """A state's piece of the bar, in percent of it."""
+
+    state: GroupState
+    left: float
+    width: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +34,6 @@ class Bar:
     """A job on the group's time line, in percent of it."""
 
     row: JobRow
-    label: str
     left: float
     width: float
 
@@ -32,47 +42,58 @@ class Bar:
 def group(request: HttpRequest, key: str = "") -> HttpResponse:
     """The page of the group whose id stands in the address, or in its parameter `id`."""
     name = key or request.GET.get("id", "")
-    rows = by_group(name, limit=MOST + 1)
-    if not rows:
-        raise Http404(name)
-    return render(request, "jobs/group.html", _context(name, rows[:MOST], more=len(rows) > MOST))
+    states = group_states(name, limit=CAP + 1)
+    if not states:
+        return absent(request, "group", name)
+    rows = by_group(name, limit=MOST_ROWS)
+    return render(request, "jobs/group.html", _context(name, rows, states))
 
 
-def _context(name: str, rows: list[JobRow], *, more: bool) -> dict[str, Any]:
+def _context(name: str, rows: list[JobRow], states: list[GroupState]) -> dict[str, Any]:
     rows = sorted(rows, key=lambda row: (rank(row.quality), row.created is None, row.id))
-    began = min((row.created for row in rows if row.created), default=None)
-    changed = max((row.updated for row in rows if row.updated), default=None)
-    states = _states(rows)
-    ended = changed if all(status(row.status).terminal for row in rows) else None
+    jobs = sum(state.jobs for state in states)
+    began = min((state.began for state in states if state.began), default=None)
+    ended = _ended(states) if jobs <= CAP else None
+    shares = _shares(states)
     return {
         "area": "jobs",
         "name": name,
         "rows": rows,
-        "more": more,
+        "jobs": min(jobs, CAP),
+        "exact": jobs <= CAP,
         "began": began,
         "ended": ended,
         "took": (ended or timezone.now()) - began if began else None,
-        "states": states,
-        "states_said": ", ".join(f"{jobs} {word}" for word, jobs, _, _ in states),
-        "failed": [row for row in rows if row.status == "error"],
-        "bars": _bars(rows, began, ended),
+        "shares": shares,
+        "states_said": ", ".join(f"{share.state.jobs} {share.state.status}" for share in shares),
+        "failed": [row for row in rows if row.status == "error"][:MOST_FAILURES],
+        "failures": sum(state.jobs for state in states if state.status == "error"),
+        "bars": _bars(rows, began, ended)[:MOST_BARS],
         "source": next((row.source for row in rows if row.source), ""),
         "types": sorted({row.type for row in rows}),
-        "issuers": sorted({row.issuer or "" for row in rows}),
+        "issuers": sorted({row.issuer for row in rows if row.issuer}),
     }
 
 
-def _states(rows: list[JobRow]) -> list[tuple[str, int, float, float]]:
-    """Each state that occurs: its word, how many jobs, and where its piece of the bar begins and how wide it is."""
-    counted = Counter(row.status for row in rows)
-    words = [each.word for each in reversed(KNOWN) if each.word in counted]
-    words += sorted(word for word in counted if word not in words)
-    found, left = [], 0.0
-    for word in words:
-        width = 100 * counted[word] / len(rows)
-        found.append((word, counted[word], left, width))
+def _ended(states: list[GroupState]) -> datetime | None:
+    """When the last job changed, if none goes on."""
+    if not all(status(state.status).terminal for state in states):
+        return None
+    return max((state.changed for state in states if state.changed), default=None)
+
+
+def _shares(states: list[GroupState]) -> list[Share]:
+    """The states that occur, the worst first, and those that nobody documented behind."""
+    jobs, left, found = sum(state.jobs for state in states), 0.0, []
+    for state in sorted(states, key=lambda state: (_place(state.status), state.status)):
+        width = 100 * state.jobs / jobs
+        found.append(Share(state=state, left=left, width=width))
         left += width
     return found
+
+
+def _place(word: str) -> int:
+    return ORDER.index(word) if word in ORDER else len(ORDER)
 
 
 def _bars(rows: list[JobRow], began: datetime | None, ended: datetime | None) -> list[Bar]:
@@ -83,10 +104,10 @@ def _bars(rows: list[JobRow], began: datetime | None, ended: datetime | None) ->
     whole = (end - began).total_seconds()
     found = []
     for row in rows:
-        if row.created is None:
+        if row.created is None or row.created > end:
             continue
         until = row.updated if status(row.status).terminal and row.updated else end
         left = 100 * (row.created - began).total_seconds() / whole
         width = max(0.5, 100 * max(0.0, (until - row.created).total_seconds()) / whole)
-        found.append(Bar(row=row, label=row.quality or row.key[-6:], left=round(left, 2), width=round(width, 2)))
+        found.append(Bar(row=row, left=round(left, 2), width=round(width, 2)))
     return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -16,6 +16,8 @@ from jobs.search import JobRow
 from jobs.search.run import by_group, by_key
 from jobs.specs.fields import panels
 from jobs.specs.qualities import rank
+from jobs.statuses import status
+from jobs.views.absent import absent
 
 SIBLINGS = 100
 HALF = re.compile("[\ud800-\udfff]")
@@ -34,7 +36,10 @@ class Record:
 @require_safe
 def job(request: HttpRequest, key: str = "") -> HttpResponse:
     """The page of the job whose id stands in the address, or in its parameter `id`."""
-    record = _record(key or request.GET.get("id", ""))
+    name = key or request.GET.get("id", "")
+    record = _record(name)
+    if record is None:
+        return absent(request, "job", name)
     value = record.value
     siblings = by_group(record.row.group, limit=SIBLINGS + 1)
     context = {
@@ -46,14 +51,15 @@ def job(request: HttpRequest, key: str = "") -> HttpResponse:
         "siblings": sorted(siblings[:SIBLINGS], key=lambda row: (rank(row.quality), row.id)),
         "more_siblings": len(siblings) > SIBLINGS,
         "extra": panels((), _extra(value)),
+        "no_result": "It has no result." if status(record.row.status).terminal else "There is no result yet.",
     }
     return render(request, "jobs/job.html", context)
 
 
-def _record(key: str) -> Record:
+def _record(key: str) -> Record | None:
     row = by_key(key)
     if row is None:
-        raise Http404(key)
+        return None
     found = Document.objects.select_related("job").get(pk=row.id)
     value = json.loads(found.text)
     return Record(row=row, job=found.job, value=_readable(value), text=_pretty(found.text))

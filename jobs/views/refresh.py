@@ -31,7 +31,7 @@ def _refresh(request: HttpRequest, refresh: Callable[[], Written], back: str, wh
     try:
         written = refresh()
     except NotFound:
-        messages.warning(request, f"The platform no longer has this {what}. It stays here as it was.")
+        messages.warning(request, f"The platform does not have this {what}. What is here stays as it was.")
     except UpstreamError as error:
         messages.error(request, f"The {what} could not be refreshed. {error}")
     else:

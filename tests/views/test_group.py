@@ -12,7 +12,7 @@ from tests.pages import get
 from tests.records import NOON, iso, job, records
 
 pytestmark = pytest.mark.django_db
-QUERIES = 4
+QUERIES = 5
 
 
 def rendition(number: int, quality: str, status: str, seconds: int = 60) -> dict[str, Any]:
@@ -61,9 +61,30 @@ def test_a_group_without_dates_has_a_page(signed_in: Client) -> None:
 
 
 def test_a_large_group_is_cut_and_says_so(signed_in: Client) -> None:
-    stored(*[job(n, groupId="g") for n in range(505)])
+    failed = {"status": "error"}
+    stored(*[job(n, groupId="g", **(failed if n >= 495 else {"status": "success"})) for n in range(505)])
     page = get(signed_in, "/group/g")
-    assert "500+ jobs" in page
+    assert "505 jobs" in page
+    assert 'aria-label="10 error, 495 success"' in page
+    assert "All 10 that failed" in page
+    assert "100 of 505" in page
+    assert page.count('aria-label="Copy id') == 500
+    assert "show all as a list" in page
+    assert "still open" not in page
+
+
+def test_a_group_beyond_counting_says_so(signed_in: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.views.group.CAP", 3)
+    stored(*[job(n, groupId="g", status="success") for n in range(5)])
+    page = get(signed_in, "/group/g")
+    assert "≥ 3 jobs" in page
+    assert "still open" in page
+
+
+def test_a_group_that_is_not_here_can_be_asked_for(signed_in: Client) -> None:
+    reply = signed_in.get("/group/nobody")
+    assert reply.status_code == 404
+    assert 'action="/refresh/group/"' in reply.content.decode()
 
 
 def test_a_group_costs_a_few_questions(

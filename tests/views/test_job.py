@@ -72,7 +72,7 @@ def test_whatever_a_member_is_there_is_a_page(signed_in: Client, name: str, valu
     assert get(signed_in, group_url(Job.objects.get().group))
 
 
-@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(specification=JSON, result=JSON, more=JSON)
 def test_no_json_is_too_odd_for_a_page(signed_in: Client, specification: Any, result: Any, more: Any) -> None:
     made = job(2, specification=specification, result=result, more=more, type="urn:job:av.transcode")
@@ -165,8 +165,16 @@ def test_a_group_is_refreshed(signed_in: Client, platform: SandboxProcess) -> No
 
 def test_what_the_platform_no_longer_has_stays(signed_in: Client, platform: SandboxProcess) -> None:
     key = stored()
-    assert "no longer has this job" in refresh(signed_in, "job", key)
+    assert "does not have this job" in refresh(signed_in, "job", key)
     assert Job.objects.count() == 1
+
+
+def test_a_job_that_is_not_here_can_be_asked_for(signed_in: Client, platform: SandboxProcess) -> None:
+    reply = signed_in.get("/job/new")
+    assert reply.status_code == 404
+    assert 'action="/refresh/job/"' in reply.content.decode()
+    platform.plant(job(1, id="new"))
+    assert "1 changed" in refresh(signed_in, "job", "new")
 
 
 def test_where_nobody_answers_it_says_so(signed_in: Client, settings: Settings) -> None:

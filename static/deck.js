@@ -27,6 +27,23 @@ const copy = async (button) => {
   say("Copied");
 };
 
+const isChanged = (field) =>
+  field.type === "checkbox" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
+
+const complain = (text) => {
+  const notice = document.createElement("p");
+  notice.className = "notice is-error";
+  notice.textContent = text;
+  document.getElementById("problems").replaceChildren(notice);
+};
+
+const unanswered = ({ target, detail }) => {
+  if (target.id === "filters") complain(`The search had no answer (${detail.xhr.status || "no connection"}). Try again.`);
+  if (target.id !== "fresh") return;
+  target.className = "fresh is-unknown";
+  target.querySelector("span").textContent = "Jobdeck does not answer";
+};
+
 const rows = () => [...document.querySelectorAll(".jobs tbody tr")];
 
 const move = (step) => {
@@ -56,6 +73,29 @@ document.addEventListener("click", (event) => {
   if (button) copy(button);
 });
 
+// Fields outside a menu search at once; those in a menu when it closes, so that several can be chosen.
+document.addEventListener("change", ({ target }) => {
+  if (!target.closest("[popover]")) target.closest("[data-at-once]")?.requestSubmit();
+});
+
+document.addEventListener(
+  "toggle",
+  ({ target, newState }) => {
+    const form = target.closest("[data-at-once]");
+    if (form && newState === "closed" && [...target.querySelectorAll("input")].some(isChanged)) form.requestSubmit();
+  },
+  true,
+);
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.id === "fresh" && document.hidden) event.preventDefault();
+});
+document.addEventListener("htmx:sendError", unanswered);
+document.addEventListener("htmx:responseError", unanswered);
+document.addEventListener("htmx:afterSwap", ({ target }) => {
+  if (target.id === "list") say(document.querySelector(".count").textContent);
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.target.matches("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
   if (!keys[event.key]) return;
@@ -64,3 +104,6 @@ document.addEventListener("keydown", (event) => {
 });
 
 for (const button of document.querySelectorAll("[data-theme-switch]")) button.hidden = false;
+
+// A page that shows a new token was the answer to a form; reloading it must not send that again.
+if (document.getElementById("made")) history.replaceState(null, "", location.href);

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 import stamina
 from django.contrib.auth.models import User
@@ -10,6 +11,9 @@ from pytest_django.fixtures import Settings
 
 from tests.sandbox_process import APP_ID, SECRET, SandboxProcess, sandbox
 
+# How long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("default", deadline=None)
+hypothesis.settings.load_profile("default")
 FEW = ("--jobs", "120", "--rate", "0", "--epoch", "2026-03-01T12:00:00Z")
 
 

@@ -25,7 +25,7 @@ def calls() -> list[dict[str, Any]]:
             "path": path,
             "name": call["operationId"],
             "summary": call["summary"],
-            "description": call["description"],
+            "description": call["description"].replace("`", ""),
             "parameters": sorted(call["parameters"], key=lambda each: each["in"]),
         }
         for path, item in schema["paths"].items()

@@ -43,7 +43,7 @@ def job_row(record: Record) -> JobRow:
         _first(record, "destination"),
         storable(record.quality, LONGEST_QUALITY),
         record.error_code,
-        storable(record.error, LONGEST_ERROR),
+        _error(record),
         digest(record),
         record.head,
         record.body,
@@ -69,6 +69,12 @@ def digest(record: Record) -> bytes:
 
 def _age(record: Record) -> tuple[datetime, int]:
     return record.updated or UNDATED, status(record.status).stage
+
+
+def _error(record: Record) -> str:
+    """The message of a failure; one that is cut says so."""
+    kept = storable(record.error, LONGEST_ERROR)
+    return kept if len(kept) == len(record.error) else f"{kept}…"
 
 
 def _first(record: Record, role: Role) -> str:

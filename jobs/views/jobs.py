@@ -8,13 +8,14 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
+from django_htmx.http import push_url, reselect, reswap, retarget
 
 from jobs import cells, specs
 from jobs.chips import chips
 from jobs.columns import COLUMNS, Column
 from jobs.search import JobSearch, Refusal, choices, page, parameters, parse, query, total
 from jobs.search.counts import Counts, Facet, counts
-from jobs.search.model import Among
+from jobs.search.model import Among, Order
 from jobs.search.parse import PARAMETERS
 from jobs.statuses import KNOWN, status
 
@@ -22,6 +23,12 @@ PAGE_SIZES = (25, 50, 100, 200, 500)
 KEPT = {*PARAMETERS} - {"nextPageToken"}
 MOST_CHOICES = 200
 PRESETS = ("15m", "1h", "6h", "24h", "7d", "30d")
+SORTS: tuple[tuple[str, Order, bool], ...] = (
+    ("newest first", "created", False),
+    ("oldest first", "created", True),
+    ("newest update first", "updated", False),
+    ("oldest update first", "updated", True),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +38,15 @@ class Head:
     column: Column
     query: str
     sort: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sort:
+    """An order in words: the heads' links again, for where the list has no head."""
+
+    label: str
+    query: str
+    current: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +71,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
     address = f"{request.path}?{query(search)}"
     if any(not text.strip() for texts in given.values() for text in texts) and not request.headers.get("HX-Request"):
         return redirect(address)
-    response = render(request, "jobs/list.html", _context(search))
-    response["HX-Push-Url"] = address
-    return response
+    return push_url(render(request, "jobs/list.html", _context(search)), address)
 
 
 def _context(search: JobSearch) -> dict[str, Any]:
@@ -69,6 +83,7 @@ def _context(search: JobSearch) -> dict[str, Any]:
         "total": total(search, counted),
         "exact": counted.exact,
         "heads": [_head(column, start) for column in COLUMNS],
+        "sorts": [_sort(start, label, order, ascending) for label, order, ascending in SORTS],
         "tabs": _tabs(start, counted),
         "facets": _facets(start, counted),
         "chips": chips(search),
@@ -94,6 +109,11 @@ def _head(column: Column, search: JobSearch) -> Head:
     turned = search.but(order=column.order, ascending=sorted_by and not search.ascending)
     sort = ("ascending" if search.ascending else "descending") if sorted_by else ""
     return Head(column=column, query=query(turned), sort=sort)
+
+
+def _sort(search: JobSearch, label: str, order: Order, ascending: bool) -> Sort:
+    current = (search.order, search.ascending) == (order, ascending)
+    return Sort(label=label, query=query(search.but(order=order, ascending=ascending)), current=current)
 
 
 def _tabs(search: JobSearch, counted: Counts) -> list[Tab]:
@@ -140,7 +160,8 @@ def _facets(search: JobSearch, counted: Counts) -> list[dict[str, Any]]:
 
 
 def _refused(request: HttpRequest, given: dict[str, Any], refusal: Refusal) -> HttpResponse:
-    """Say what is wrong with the address, and offer it without that."""
+    """Say what is wrong with the address, and offer it without that; under a form, its fields stay as they are."""
     rest = {name: texts for name, texts in given.items() if name in KEPT and name not in refusal.problems}
     context = {"problems": refusal.problems, "rest": urlencode(rest, doseq=True)}
-    return render(request, "jobs/refused.html", context, status=400)
+    response = render(request, "jobs/refused.html", context, status=400)
+    return reswap(retarget(reselect(push_url(response, False), "#problems"), "#problems"), "outerHTML")

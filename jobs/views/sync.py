@@ -29,7 +29,7 @@ def sync(request: HttpRequest) -> HttpResponse:
 @require_safe
 def refused(request: HttpRequest, pk: int) -> HttpResponse:
     """One record that could not be stored."""
-    return render(request, "jobs/refused_record.html", {"record": get_object_or_404(Quarantine, pk=pk)})
+    return render(request, "jobs/refused_record.html", {"area": "sync", "record": get_object_or_404(Quarantine, pk=pk)})
 
 
 @require_safe

@@ -41,7 +41,7 @@ def test_every_answer_is_as_described(api: Any, token: str, path: str) -> None:
     headers = {"Authorization": f"Bearer {token}"}
     operation = api[path]["GET"]
 
-    @hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
     @given(case=operation.as_strategy())
     def ask(case: "schemathesis.Case[Any]") -> None:
         case.call_and_validate(headers=headers, excluded_checks=[positive_data_acceptance])

@@ -20,6 +20,7 @@ PLACES = {
     "refused": "/jobs/?pageSize=-1&colour=red",
     "sync": "/sync/",
     "tokens": "/tokens/",
+    "not a group": "/group/nothing",
     "password": "/password/",
     "api": "/api/docs",
     "not there": "/job/nothing",
@@ -93,6 +94,7 @@ def test_the_page_of_a_job_and_of_its_group(
     page = opened(browse, f"/job/{job['id']}", theme, width)
     page.locator("details.raw > summary").click()
     assert job["id"] in page.locator("#raw-json").inner_text()
+    assert beyond_the_edge(page) <= 0
     opened(browse, f"/group/{job['groupId']}", theme, width)
 
 
@@ -107,12 +109,12 @@ def test_a_job_with_secrets_and_a_record_in_quarantine(browse: Callable[..., Pag
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("button", ["Type", "State", "Issuer", "Created", "Updated", "Ids"])
+@pytest.mark.parametrize("button", ["Type", "State", "Issuer", "Created", "Updated", "Ids", "first", "Your account"])
 def test_an_open_choice(browse: Callable[..., Page], button: str, theme: str, width: str) -> None:
     page = opened(browse, "/jobs/?status=error", theme, width)
     if width == "narrow":
         page.locator("#filters summary").click()
-    page.locator("#filters").get_by_role("button", name=button).first.click()
+    page.get_by_role("button", name=button).first.click()
     results: Any = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
     shown = page.locator("[popover]:popover-open")
@@ -120,3 +122,4 @@ def test_an_open_choice(browse: Callable[..., Page], button: str, theme: str, wi
     assert box is not None
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= WIDTHS[width]["width"]
+    assert shown.evaluate("(it) => it.scrollWidth <= it.clientWidth")

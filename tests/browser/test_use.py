@@ -54,16 +54,21 @@ def test_without_scripts_the_form_filters(browse: Browse) -> None:
     assert 0 < counted(page) <= before
 
 
-def test_a_choice_filters_at_once_and_survives_back_and_reload(browse: Browse) -> None:
+def test_choices_filter_when_their_menu_closes_and_survive_back_and_reload(browse: Browse) -> None:
     page = browse("/jobs/?status=error")
     before = counted(page)
     page.locator("#filters").get_by_role("button", name="Type").click()
     page.get_by_label("Not Transcode").check()
+    page.get_by_label("Not Import").check()
+    expect(page.locator("#f-type")).to_be_visible()
+    page.keyboard.press("Escape")
     page.wait_for_url("**notType=urn*")
     expect(page.locator(".says")).to_contain_text("Transcode")
+    expect(page.locator("#b-type")).to_be_focused()
+    expect(page.locator("#say")).to_contain_text("job")
     after = counted(page)
     assert after < before
-    assert asked(page) == {"status": ["error"], "notType": ["urn:job:av.transcode"]}
+    assert asked(page) == {"status": ["error"], "notType": ["urn:job:av.transcode", "urn:job:import.file"]}
     page.reload()
     assert counted(page) == after
     page.locator(".a-id a").first.click()
@@ -81,6 +86,43 @@ def test_an_impossible_value_in_the_form_says_so(browse: Browse) -> None:
     page.get_by_role("link", name="Search without it").click()
     page.wait_for_url("**/jobs/?")
     assert counted(page) == JOBS
+
+
+def test_a_field_that_makes_no_sense_keeps_its_form(browse: Browse) -> None:
+    page = browse("/jobs/?createdWithin=24h")
+    page.locator("#b-created").click()
+    page.get_by_label("From").first.fill("2026-02-01T00:00")
+    page.locator("#f-created").get_by_role("button", name="Apply").click()
+    expect(page.get_by_role("alert").filter(has_text="createdWithin")).to_contain_text("not both")
+    expect(page.locator("[name=createdFrom]").first).to_have_value("2026-02-01T00:00")
+    assert asked(page) == {"createdWithin": ["24h"]}
+
+
+def test_a_path_searches_and_keeps_the_focus(browse: Browse) -> None:
+    page = browse("/jobs/")
+    page.get_by_label("Path: a file or a directory").fill("/video")
+    page.keyboard.press("Tab")
+    page.wait_for_url("**path=%2Fvideo")
+    expect(page.locator("#path-in")).to_be_focused()
+
+
+def test_somebody_signed_out_is_asked_to_sign_in_on_a_whole_page(browse: Browse) -> None:
+    page = browse("/jobs/")
+    page.context.clear_cookies()
+    page.get_by_label("Path: a file or a directory").fill("/video")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sign-in/?next=**")
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+def test_where_jobdeck_does_not_answer_the_page_says_so(browse: Browse) -> None:
+    page = browse("/jobs/")
+    page.route("**/*", lambda route: route.abort())
+    page.get_by_label("Path: a file or a directory").fill("/video")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("no answer")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator("#fresh")).to_have_text("Jobdeck does not answer")
 
 
 def test_the_theme_is_switched_and_kept(browse: Browse) -> None:
@@ -150,6 +192,9 @@ def test_a_token_is_made_used_and_revoked(browse: Browse, running: Deck) -> None
     headers = {"Authorization": f"Bearer {token}"}
     other = browse("/healthz", signed_in=False)
     assert other.request.get(f"{running.url}/api/jobs", headers=headers).status == 200
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.reload()
+    expect(page.get_by_role("rowheader", name="a script")).to_have_count(1)
     page.get_by_role("button", name="Revoke a script").click()
     expect(page.locator("main")).to_contain_text("revoked")
     assert other.request.get(f"{running.url}/api/jobs", headers=headers).status == 401

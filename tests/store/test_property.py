@@ -43,9 +43,7 @@ def read(members: dict[str, Any]) -> Record | None:
     return found if isinstance(found, Record) else None
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(pages=st.lists(st.lists(JOBS, max_size=6), max_size=4))
 def test_any_pages_in_any_order(pages: list[list[dict[str, Any]]]) -> None:
     forget()
@@ -80,7 +78,7 @@ def text(record: Record) -> str:
     return joined(record.head, record.body, record.result)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(members=JOBS)
 def test_writing_twice_changes_nothing(members: dict[str, Any]) -> None:
     forget()

@@ -74,14 +74,18 @@ def test_filters_stand_in_the_form_and_as_chips(signed_in: Client) -> None:
 
 
 def test_choices_count_what_they_would_give(signed_in: Client) -> None:
-    page = get(signed_in, "/jobs/", type=TRANSCODE)
-    counted = dict(re.findall(r'</svg>(\w+)\s+<span class="n">(\d+)</span></a>', page))
-    assert counted == {"Pending": "0", "Working": "20", "Success": "0", "Error": "20"}
-    for tab in re.findall(r'<a class="is-\w+" href="\?([^"]*)"', page):
-        query = tab.replace("&amp;", "&")
-        shown = re.search(r'<p class="count">(\d+) job', get(signed_in, f"/jobs/?{query}") + '<p class="count">0 job')
-        assert shown is not None
-        assert shown[1] in counted.values()
+    states = get(signed_in, "/jobs/", type=TRANSCODE).partition('<nav class="seg"')[2].partition("</nav>")[0]
+    tabs = re.findall(r'href="\?([^"]*)".*?title="(\w+)".*?class="n">(\d+)<', states, re.DOTALL)
+    assert {label: int(jobs) for _, label, jobs in tabs} == {
+        "All": 40,
+        "Pending": 0,
+        "Working": 20,
+        "Success": 0,
+        "Error": 20,
+    }
+    for query, _, jobs in tabs:
+        page = get(signed_in, f"/jobs/?{query.replace('&amp;', '&')}")
+        assert re.search(rf'class="count">{jobs} job', page)
 
 
 def test_a_chosen_value_stays_in_the_form_however_many_there_are(
@@ -124,6 +128,53 @@ def test_what_makes_no_sense_is_refused_with_the_remedy(signed_in: Client) -> No
         assert f"<code>{name}</code>" in page
         assert remedy in page
     assert "/jobs/?status=error" in links(page)
+
+
+def test_a_form_that_makes_no_sense_keeps_its_fields(signed_in: Client) -> None:
+    """Only the part that says what is wrong is exchanged, and the address stays."""
+    reply = signed_in.get("/jobs/?createdWithin=24h&createdFrom=2026-03-01", headers={"HX-Request": "true"})
+    assert reply.status_code == 400
+    told = {name: reply.headers[name] for name in ("HX-Retarget", "HX-Reselect", "HX-Push-Url")}
+    assert told == {"HX-Retarget": "#problems", "HX-Reselect": "#problems", "HX-Push-Url": "false"}
+    assert '<div id="problems" role="alert">' in reply.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ({"createdFrom": "2026-03-01"}, {"createdFrom": "2026-03-01T00:00"}),
+        ({"createdTo": "2026-03-01"}, {"createdTo": "2026-03-01T23:59"}),
+        ({"createdTo": "2026-03-01T12:30"}, {"createdTo": "2026-03-01T12:30"}),
+        ({"updatedTo": "2026-03-01T12:00:07Z"}, {"updatedTo": "2026-03-01T12:00:07"}),
+        ({"createdFrom": "2026-03-01T12:00+02:00"}, {"createdFrom": "2026-03-01T10:00"}),
+        ({"createdFrom": "2026-03-01T12:00:07.250Z"}, {"createdFrom": "2026-03-01T12:00:07.250"}),
+        ({"createdWithin": "24h"}, {"createdWithin": "24h"}),
+    ],
+)
+def test_a_range_stands_in_its_fields_as_it_means(
+    signed_in: Client, asked: dict[str, str], shown: dict[str, str]
+) -> None:
+    page = get(signed_in, "/jobs/", **asked)
+    filled = dict(re.findall(r'name="((?:created|updated)\w+)" value="([^"]+)"', page.partition('class="pager"')[0]))
+    assert filled == shown
+    before, after = (re.search(r'class="count">([^<]+)', get(signed_in, "/jobs/", **each)) for each in (asked, shown))
+    assert before is not None
+    assert after is not None
+    assert before[1] == after[1]
+
+
+def test_every_order_can_be_chosen_where_the_list_has_no_head(signed_in: Client) -> None:
+    page = get(signed_in, "/jobs/", orderBy="dateUpdated")
+    offered = [
+        dict(parse_qsl(query.replace("&amp;", "&"))) for query in re.findall(r'class="opt" href="\?([^"]*)"', page)
+    ]
+    assert offered == [
+        {},
+        {"orderDirection": "asc"},
+        {"orderBy": "dateUpdated"},
+        {"orderBy": "dateUpdated", "orderDirection": "asc"},
+    ]
+    assert re.search(r'aria-current="true">newest update first', page)
 
 
 def test_an_empty_form_leads_to_a_clean_address(signed_in: Client) -> None:

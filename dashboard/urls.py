@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from dashboard.health import healthz
 from jobs.api.docs import docs
 
+handler400 = "dashboard.errors.refused"
 handler500 = "dashboard.errors.failed"
 
 urlpatterns = [

@@ -1,6 +1,7 @@
 """`/jobs/export.csv`: everything that a search finds, streamed in constant memory.
 
-A text that a spreadsheet would take for a formula gets an apostrophe before it; numbers and dates are as they are.
+A text that a spreadsheet would take for a formula gets an apostrophe before it, and so does one that looks as if it had
+got one already, so that taking it off gives back every text; numbers and dates are as they are.
 If the database fails midway the connection breaks, so that half a file never looks like a whole one.
 """
 
@@ -16,12 +17,11 @@ from django.views.decorators.http import require_safe
 from accounts.authentication import credentials_required
 from accounts.credentials import SEARCH
 from jobs.columns import EXPORTED
-from jobs.search import JobRow, JobSearch, Refusal, parameters, parse, rows
+from jobs.search import JobRow, JobSearch, Refusal, given, parameters, parse, rows
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 CHUNK = 1 << 16
 LONGEST_NAME = 120
-PAGE = ("pageSize", "nextPageToken")
 
 
 class _Echo:
@@ -35,13 +35,20 @@ class _Echo:
 @require_safe
 def export(request: HttpRequest) -> HttpResponseBase:
     """Every job of the list's own query as CSV; which page of it was shown does not matter."""
-    given = {name: texts for name, texts in request.GET.lists() if name not in PAGE}
     try:
-        search = parse(given, page_size=JobSearch().page_size)
+        search = parse(given(request), page_size=JobSearch().page_size).but()
     except Refusal as refusal:
         return JsonResponse({"error": str(refusal), "problems": refusal.problems}, status=400)
+    chunks = csv_chunks(search)
+    begun = _rejoined(next(chunks), chunks)
     headers = {"Content-Disposition": f'attachment; filename="{file_name(search)}"', "X-Accel-Buffering": "no"}
-    return StreamingHttpResponse(csv_chunks(search), content_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingHttpResponse(begun, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _rejoined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    """Everything again: the first piece is made before anything is sent, so that what fails at once is an error."""
+    yield first
+    yield from rest
 
 
 def csv_chunks(search: JobSearch) -> Iterator[bytes]:
@@ -65,7 +72,7 @@ def cells(row: JobRow) -> list[str]:
 def cell(value: str | int | datetime | None) -> str:
     """One value: texts defused, dates in ISO 8601 UTC."""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA) else value
+        return f"'{value}" if value.lstrip("'").startswith(FORMULA) else value
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     return "" if value is None else str(value)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
+from psycopg.errors import QueryCanceled
 
 PAGES = ["/jobs/", "/sync/", "/jobs/export.csv"]
 
@@ -47,6 +48,31 @@ def test_a_bug_is_no_trouble_of_the_database(quiet: Client) -> None:
     assert page.status_code == 500
     assert "Something is broken" in page.content.decode()
     assert "secret" not in page.content.decode()
+
+
+def test_a_search_that_was_stopped_says_so(quiet: Client) -> None:
+    error = OperationalError("canceling statement due to statement timeout")
+    error.__cause__ = QueryCanceled()
+    reply = ask_while(error, quiet, "/jobs/")
+    assert reply.status_code == 503
+    assert "Narrow it" in reply.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/jobs/", "/healthz", "/_api/jobs"])
+def test_another_host_is_refused_in_words(signed_in: Client, path: str) -> None:
+    reply = signed_in.get(path, headers={"Host": "elsewhere.example"})
+    assert reply.status_code == 400
+    assert "ALLOWED_HOSTS" in reply.content.decode()
+
+
+@pytest.mark.django_db
+def test_too_many_parameters_are_refused_in_words(signed_in: Client) -> None:
+    many = "&".join(["status=error"] * 1001)
+    assert "1000 at most" in signed_in.get(f"/jobs/?{many}").content.decode()
+    reply = signed_in.get(f"/_api/jobs?{many}")
+    assert (reply.status_code, reply.json()["code"]) == (400, 400)
+    assert "1000 at most" in reply.json()["message"]
 
 
 @pytest.mark.django_db

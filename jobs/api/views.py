@@ -13,11 +13,11 @@ from accounts.authentication import Credentials
 from accounts.credentials import GET, SEARCH, WAYS, Identity
 from jobs.api import envelope, schema
 from jobs.models import Document
-from jobs.search import JobRow, Refusal, page, parse
+from jobs.search import JobRow, Refusal, given, page, parse
 from jobs.search.run import by_group, by_key
 
 PAGE_SIZE = 20
-LARGEST_GROUP = 1000
+LARGEST_GROUP = 10_000
 
 
 class View(APIView):
@@ -44,7 +44,7 @@ class Search(View):
     def get(self, request: Request) -> HttpResponse:
         """Give a page of the jobs that the parameters ask for, newest first."""
         try:
-            search = parse(dict(request.query_params.lists()), page_size=PAGE_SIZE)
+            search = parse(given(request._request), page_size=PAGE_SIZE)
         except Refusal as refusal:
             raise ValidationError(str(refusal)) from refusal
         found = page(search)
@@ -69,10 +69,12 @@ class OneGroup(View):
 
     @extend_schema(operation_id="getJobGroup", responses=schema.GROUP, summary="Get the jobs of one group")
     def get(self, request: Request, key: str) -> HttpResponse:
-        """Give the jobs of the group of this id, at most 1,000; a search by `groupId` pages through more."""
-        rows = by_group(key, limit=LARGEST_GROUP)
+        """Give the jobs of the group of this id; one of more than 10,000 is refused, a search by `groupId` pages it."""
+        rows = by_group(key, limit=LARGEST_GROUP + 1)
         if not rows:
             raise NotFound(f"There is no group {key[:200]!r}.")
+        if len(rows) > LARGEST_GROUP:
+            raise ValidationError(f"The group has more than {LARGEST_GROUP} jobs. Search by groupId, page by page.")
         return envelope.reply(f"[{','.join(documents(rows))}]")
 
 

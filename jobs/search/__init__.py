@@ -6,7 +6,7 @@ Nobody else reads what a request asks for.
 
 from jobs.search.counts import Choice, Total, choices, total
 from jobs.search.model import JobRow, JobSearch, Span
-from jobs.search.parse import Refusal, parse
+from jobs.search.parse import Refusal, given, parse
 from jobs.search.query import parameters, query
 from jobs.search.run import ResultPage, page, rows
 
@@ -19,6 +19,7 @@ __all__ = [
     "Span",
     "Total",
     "choices",
+    "given",
     "page",
     "parameters",
     "parse",

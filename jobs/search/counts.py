@@ -1,7 +1,7 @@
 """How many jobs a search finds, and how many it would with another choice; exact, or honestly bounded."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -40,9 +40,9 @@ class Counts:
     cells: tuple[tuple[Cell, int], ...]
     exact: bool
 
-    def said(self, numbers: Iterable[int]) -> int:
-        """Their sum; no more than `CAP` where that is but a lower bound."""
-        return sum(numbers) if self.exact else min(sum(numbers), CAP)
+    def said(self, jobs: int) -> int:
+        """A number of them; no more than `CAP` where that is but a lower bound."""
+        return jobs if self.exact else min(jobs, CAP)
 
 
 def counts(search: JobSearch) -> Counts:
@@ -50,22 +50,32 @@ def counts(search: JobSearch) -> Counts:
     every = list(Cell.objects.filter(jobs__gt=0))
     if search.by_cell_alone:
         return Counts(cells=tuple((cell, cell.jobs) for cell in every), exact=True)
-    query = sql.counted_query(search, CAP + 1)
-    with connection.cursor() as cursor:
-        cursor.execute(query.text, query.parameters)
-        found = dict(cursor.fetchall())
+    found = _counted(search, None)
     return Counts(cells=tuple((cell, found.get(cell.pk, 0)) for cell in every), exact=sum(found.values()) <= CAP)
 
 
 def total(search: JobSearch, counted: Counts) -> Total:
-    """The number of jobs of a search."""
-    return Total(
-        jobs=counted.said(number for cell, number in counted.cells if _allows(search, cell)), exact=counted.exact
-    )
+    """The number of jobs of a search; where `counted` stopped before all were seen, its own are counted."""
+    if counted.exact:
+        return Total(jobs=sum(number for cell, number in counted.cells if _allows(search, cell)), exact=True)
+    allowed = sql.cells(search)
+    jobs = CAP + 1 if allowed is None else sum(_counted(search, allowed).values())
+    return Total(jobs=min(jobs, CAP), exact=jobs <= CAP)
+
+
+def _counted(search: JobSearch, allowed: list[int] | None) -> dict[int, int]:
+    """How many jobs of each cell are among the first `CAP` and one that a search finds in the cells `allowed`."""
+    query = sql.counted_query(search, allowed, CAP + 1)
+    with connection.cursor() as cursor:
+        cursor.execute(query.text, query.parameters)
+        return dict(cursor.fetchall())
 
 
 def choices(search: JobSearch, counted: Counts, facet: Facet) -> list[Choice]:
-    """The values of a facet, those with most jobs first; what the search names is there even with none."""
+    """The values of a facet, those with most jobs first.
+
+    One with none is there where the search names it, or where not all jobs were counted.
+    """
     own: Among = getattr(search, facet)
     others = search.but(**{facet: Among()})
     found = Counter(dict.fromkeys((*own.include, *own.exclude), 0))
@@ -73,9 +83,9 @@ def choices(search: JobSearch, counted: Counts, facet: Facet) -> list[Choice]:
         if _allows(others, cell):
             found[VALUES[facet](cell)] += number
     return [
-        Choice(value=value, jobs=counted.said([jobs]), included=value in own.include, excluded=value in own.exclude)
+        Choice(value=value, jobs=counted.said(jobs), included=value in own.include, excluded=value in own.exclude)
         for value, jobs in found.most_common()
-        if jobs or value in (*own.include, *own.exclude)
+        if jobs or not counted.exact or value in (*own.include, *own.exclude)
     ]
 
 

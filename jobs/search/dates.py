@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 AGO = re.compile(r"([1-9][0-9]{0,4})([smhd])")
-CLOCK = r"(?P<minute>\d{2}:\d{2})(?P<second>:\d{2}(?:\.\d{1,6})?)?(?P<zone>Z|[+-]\d{2}:\d{2})?"
+CLOCK = r"(?P<minute>\d{2}:\d{2})(?P<second>:\d{2}(?:\.(?P<fraction>\d{1,6}))?)?(?P<zone>Z|[+-]\d{2}:\d{2})?"
 DATE = re.compile(rf"\d{{4}}-\d{{2}}-\d{{2}}(?:[T ]{CLOCK})?")
 HOW = "Give a date such as 2026-03-01, 2026-03-01T12:30 or 2026-03-01T12:30:00Z."
 
@@ -15,7 +15,7 @@ class Unreadable(ValueError):
 
 
 def moment(text: str) -> tuple[datetime, datetime]:
-    """Read a date: where the day, minute or second that it names begins, and where the next one does."""
+    """Read a date: where the day, minute, second or fraction that it names begins, and where the next one does."""
     found = DATE.fullmatch(text)
     if found is None:
         raise Unreadable(HOW)
@@ -36,6 +36,8 @@ def ago(text: str) -> timedelta:
 
 
 def _unit(found: re.Match[str]) -> timedelta:
+    if found["fraction"]:
+        return timedelta(microseconds=10 ** (6 - len(found["fraction"])))
     if found["second"]:
         return timedelta(seconds=1)
     return timedelta(minutes=1) if found["minute"] else timedelta(days=1)

@@ -4,13 +4,14 @@ The names are those of the contract ("Search"), plus what the lists offer beyond
 that nobody knows, one that is given twice, and a value that makes no sense are refused with the remedy.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
+from urllib.parse import unquote, unquote_to_bytes
 
+from django.http import HttpRequest
 from django.utils import timezone
 
-from jobs.paths import normalised
+from jobs.paths import UNSTORABLE, normalised
 from jobs.search.dates import Unreadable, ago, moment
 from jobs.search.model import Among, JobSearch, Order, Side, Span
 from jobs.search.seen import known_statuses, known_types
@@ -28,7 +29,6 @@ DIRECTIONS = {"des": False, "desc": False, "asc": True, "acs": True}
 SIDES: dict[str, Side] = {"sources": "source", "destinations": "destination", "both": "both"}
 LARGEST_PAGE = 1000
 LONGEST = 2000
-UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Refusal(ValueError):
@@ -37,6 +37,19 @@ class Refusal(ValueError):
     def __init__(self, problems: Mapping[str, str]) -> None:
         super().__init__(" ".join(f"{name}: {text}" for name, text in problems.items()))
         self.problems = dict(problems)
+
+
+def given(request: HttpRequest) -> dict[str, list[str]]:
+    """The parameters of a request, each with all its values; raise `Refusal` for those that are not UTF-8."""
+    problems = {}
+    for pair in request.META.get("QUERY_STRING", "").split("&"):
+        try:
+            unquote_to_bytes(pair).decode()
+        except UnicodeDecodeError:
+            problems[unquote(pair.partition("=")[0])[:100]] = "It is not UTF-8; escape it as such, as in %C3%A9."
+    if problems:
+        raise Refusal(problems)
+    return {name: [str(text) for text in texts] for name, texts in request.GET.lists()}
 
 
 def parse(parameters: Mapping[str, Sequence[str]], *, page_size: int) -> JobSearch:

@@ -80,9 +80,9 @@ def group_states_query(group: str, cap: int) -> Query:
     return Query(text=f"SELECT c.status, count(*), {dates} FROM ({some}) j {CELL} GROUP BY 1", parameters=(group, cap))
 
 
-def counted_query(search: JobSearch, cap: int) -> Query:
-    """How many jobs of each cell a search finds, whatever the cell, among the first `cap` that there are."""
-    asked = _asked(search, None)
+def counted_query(search: JobSearch, allowed: list[int] | None, cap: int) -> Query:
+    """How many jobs of each cell a search finds in the cells `allowed`, None for all, among `cap` that there are."""
+    asked = _asked(search, allowed)
     some = f"SELECT j.cell_id FROM jobs_job j {_where(asked)} LIMIT %s"
     return Query(text=f"SELECT cell_id, count(*) FROM ({some}) n GROUP BY 1", parameters=(*_parameters(asked), cap))
 

@@ -79,11 +79,12 @@ def from_field(span: Span) -> str:
 
 @register.filter
 def to_field(span: Span) -> str:
-    """The end likewise: the last minute, or else second, that is in the range."""
+    """The end likewise: the last minute, or else second or part of one, that is in the range."""
     if span.end is None:
         return ""
-    whole = span.end.replace(second=0, microsecond=0) == span.end
-    return _field(span.end - timedelta(minutes=1) if whole else span.end - timedelta(seconds=1))
+    if span.end.microsecond:
+        return _field(span.end - timedelta(milliseconds=1))
+    return _field(span.end - (timedelta(seconds=1) if span.end.second else timedelta(minutes=1)))
 
 
 def _field(at: datetime) -> str:

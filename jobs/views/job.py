@@ -19,7 +19,7 @@ from jobs.specs.qualities import rank
 from jobs.statuses import status
 from jobs.views.absent import absent
 
-SIBLINGS = 100
+SIBLINGS, FILES = 100, 200
 HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -41,13 +41,15 @@ def job(request: HttpRequest, key: str = "") -> HttpResponse:
     if record is None:
         return absent(request, "job", name)
     value = record.value
+    files = list(JobFile.objects.filter(job=record.job).order_by("role", "position")[: FILES + 1])
     siblings = by_group(record.row.group, limit=SIBLINGS + 1)
     context = {
         "area": "jobs",
         "record": record,
         "row": record.row,
         "described": specs.describe(record.row.type, value.get("specification"), value.get("result")),
-        "files": list(JobFile.objects.filter(job=record.job).order_by("role", "position")),
+        "files": files[:FILES],
+        "more_files": len(files) > FILES,
         "siblings": sorted(siblings[:SIBLINGS], key=lambda row: (rank(row.quality), row.id)),
         "more_siblings": len(siblings) > SIBLINGS,
         "extra": panels((), _extra(value)),
@@ -61,8 +63,16 @@ def _record(key: str) -> Record | None:
     if row is None:
         return None
     found = Document.objects.select_related("job").get(pk=row.id)
-    value = json.loads(found.text)
-    return Record(row=row, job=found.job, value=_readable(value), text=_pretty(found.text))
+    return Record(row=row, job=found.job, value=_value(found), text=_pretty(found.text))
+
+
+def _value(document: Document) -> dict[str, Any]:
+    """The job's members; where they are nested too deeply to be read, the texts of the larger ones."""
+    try:
+        return _readable(json.loads(document.text))
+    except RecursionError:
+        head: dict[str, Any] = json.loads(document.head)
+        return {**head, "specification": document.body, "result": document.result}
 
 
 def _readable(value: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django_htmx.http import push_url, reselect, reswap, retarget
 from jobs import cells, specs
 from jobs.chips import chips
 from jobs.columns import COLUMNS, Column
-from jobs.search import JobSearch, Refusal, choices, page, parameters, parse, query, total
+from jobs.search import JobSearch, Refusal, choices, given, page, parameters, parse, query, total
 from jobs.search.counts import Counts, Facet, counts
 from jobs.search.model import Among, Order
 from jobs.search.parse import PARAMETERS
@@ -63,13 +63,14 @@ class Tab:
 @require_safe
 def job_list(request: HttpRequest) -> HttpResponse:
     """A page of the jobs that the address asks for, newest first."""
-    given = dict(request.GET.lists())
+    asked: dict[str, list[str]] = {}
     try:
-        search = parse(given, page_size=JobSearch().page_size)
+        asked = given(request)
+        search = parse(asked, page_size=JobSearch().page_size)
     except Refusal as refusal:
-        return _refused(request, given, refusal)
+        return _refused(request, asked, refusal)
     address = f"{request.path}?{query(search)}"
-    if any(not text.strip() for texts in given.values() for text in texts) and not request.headers.get("HX-Request"):
+    if any(not text.strip() for texts in asked.values() for text in texts) and not request.headers.get("HX-Request"):
         return redirect(address)
     return push_url(render(request, "jobs/list.html", _context(search)), address)
 
@@ -159,9 +160,9 @@ def _facets(search: JobSearch, counted: Counts) -> list[dict[str, Any]]:
     ]
 
 
-def _refused(request: HttpRequest, given: dict[str, Any], refusal: Refusal) -> HttpResponse:
+def _refused(request: HttpRequest, asked: dict[str, list[str]], refusal: Refusal) -> HttpResponse:
     """Say what is wrong with the address, and offer it without that; under a form, its fields stay as they are."""
-    rest = {name: texts for name, texts in given.items() if name in KEPT and name not in refusal.problems}
+    rest = {name: texts for name, texts in asked.items() if name in KEPT and name not in refusal.problems}
     context = {"problems": refusal.problems, "rest": urlencode(rest, doseq=True)}
     response = render(request, "jobs/refused.html", context, status=400)
     return reswap(retarget(reselect(push_url(response, False), "#problems"), "#problems"), "outerHTML")

@@ -53,6 +53,22 @@ def test_every_spelling_of_a_direction(direction: str, ascending: bool) -> None:
     assert read(orderDirection=direction).ascending is ascending
 
 
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("2026-03-01", timedelta(days=1)),
+        ("2026-03-01T12:00", timedelta(minutes=1)),
+        ("2026-03-01T12:00:07", timedelta(seconds=1)),
+        ("2026-03-01T12:00:07.5Z", timedelta(milliseconds=100)),
+        ("2026-03-01T12:00:07.000250Z", timedelta(microseconds=1)),
+    ],
+)
+def test_a_range_includes_what_its_end_names(text: str, length: timedelta) -> None:
+    span = read(createdFrom=text, createdTo=text).created
+    assert span.start is not None
+    assert span.end == span.start + length
+
+
 def test_several_values_and_exclusion() -> None:
     search = read(status=["error", "pending", "error"], notType=["urn:job:av.package"])
     assert search.status == Among(include=("error", "pending"))

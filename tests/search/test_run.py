@@ -180,3 +180,16 @@ def test_every_place_is_between_two_jobs() -> None:
         found = page(search(pageSize=str(size), nextPageToken=token or ""))
         assert [row.id for row in found.rows] == keys[start : start + size]
     assert len(keys) == Job.objects.count()
+
+
+def test_beyond_the_cap_the_total_is_of_the_search_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first jobs that are counted by cell may hold few of a state, or none."""
+    monkeypatch.setattr("jobs.search.counts.CAP", 6)
+    search = parse({"status": ["error"], "createdFrom": ["2026-01-01"]}, page_size=50)
+    found = len(page(search).rows)
+    assert found > 6
+    assert total(search, counts(search)) == Total(jobs=6, exact=False)
+    monkeypatch.setattr("jobs.search.counts.CAP", found)
+    assert total(search, counts(search)) == Total(jobs=found, exact=True)
+    offered = {choice.value for choice in choices(search, counts(search), "status")}
+    assert offered == set(STATUSES)

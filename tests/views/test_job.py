@@ -72,6 +72,22 @@ def test_whatever_a_member_is_there_is_a_page(signed_in: Client, name: str, valu
     assert get(signed_in, group_url(Job.objects.get().group))
 
 
+def test_a_job_that_is_nested_as_deeply_as_can_be_kept_has_a_page(signed_in: Client) -> None:
+    deep = "[" * 930 + "]" * 930
+    text = json.dumps(job(3, extra="DEEP")).replace('"DEEP"', deep)
+    read = wire.record(text.encode(), MASKER)
+    assert isinstance(read, Record)
+    write([read], observed=NOON)
+    assert get(signed_in, job_url(read.id))
+
+
+def test_a_job_of_many_files_shows_the_first(signed_in: Client) -> None:
+    key = stored(sources=[{"path": f"/in/{n}.jpg"} for n in range(300)])
+    page = get(signed_in, job_url(key))
+    assert "200+ places" in page
+    assert "/in/299.jpg" not in page.partition("raw-json")[0]
+
+
 @hypothesis_settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(specification=JSON, result=JSON, more=JSON)
 def test_no_json_is_too_odd_for_a_page(signed_in: Client, specification: Any, result: Any, more: Any) -> None:

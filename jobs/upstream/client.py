@@ -19,9 +19,19 @@ from urllib.parse import quote, urlsplit
 import requests
 import urllib3
 
-from jobs.upstream import wire
+from jobs.upstream import wire, words
 from jobs.upstream.deadline import DeadlineAdapter
-from jobs.upstream.errors import BrokenReply, CredentialsRefused, NotFound, RequestRefused, TokenRefused, TryAgain
+from jobs.upstream.errors import (
+    BrokenReply,
+    CredentialsRefused,
+    NotFound,
+    RequestRefused,
+    TokenRefused,
+    TokenRepeated,
+    TooLong,
+    TryAgain,
+    UpstreamError,
+)
 from jobs.upstream.mask import Masker
 from jobs.upstream.record import Page
 from jobs.upstream.retry import RetryPolicy
@@ -30,6 +40,7 @@ from jobs.upstream.token import TokenSource
 CHUNK = 1 << 16
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 PASSES_BY_ITSELF = frozenset({408, 429})
+REFUSES_TOKEN = frozenset({400, 410, 422})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,20 +104,22 @@ class JobsClient:
         try:
             payload = self._get("/jobs", walk.parameters(token))
         except RequestRefused as refused:
-            if token is None:
+            if token is None or refused.status not in REFUSES_TOKEN:
                 raise
-            raise TokenRefused(str(refused)) from refused
+            raise TokenRefused(str(refused), status=refused.status) from refused
         return wire.page(payload, self._masker, asked=asked)
 
     def iter_pages(self, walk: Walk, token: str | None = None) -> Iterator[Page]:
-        """Fetch page after page, from `token` on; end after the last, or at a token that was there before."""
+        """Fetch page after page, from `token` on to the last; raise `TokenRepeated` where they lead in a circle."""
         seen = {token}
         while True:
             page = self.page(walk, token)
             yield page
             token = page.next_token
-            if token is None or token in seen:
+            if token is None:
                 return
+            if token in seen:
+                raise TokenRepeated("The platform gave a page token for the second time; the walk begins again.")
             seen.add(token)
 
     def job(self, job_id: str) -> Page:
@@ -125,36 +138,59 @@ class JobsClient:
 
     def _once(self, path: str, query: dict[str, str] | None) -> bytes:
         started = time.monotonic()
+        with self._head(path, query) as response:
+            if response.status_code != 200:
+                _refuse(response, self._said(response, started))
+            return wire.payload(self._body(response, started))
+
+    def _head(self, path: str, query: dict[str, str] | None) -> requests.Response:
+        """Ask, and read the status and the headers of what comes."""
         try:
-            with self._session.get(
+            return self._session.get(
                 self._base + path,
                 params=query,
                 timeout=(self._limits.connect, self._limits.read),
                 allow_redirects=False,
                 stream=True,
-            ) as response:
-                body = self._body(response, started)
+            )
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise TryAgain(f"The platform cannot be reached: {_name(error)}.") from error
-        if response.status_code != 200:
-            _refuse(response, body)
-        return wire.payload(body)
+            raise TryAgain(words.unreachable(error)) from error
 
     def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Put our token into a request; as the session's `auth`, so that no .netrc takes its place."""
         request.headers["Authorization"] = self._tokens.token()
         return request
 
+    def _said(self, response: requests.Response, started: float) -> bytes:
+        """Read the body of a refusal: nothing where that fails, since the status says enough."""
+        try:
+            return self._body(response, started)
+        except UpstreamError:
+            return b""
+
     def _body(self, response: requests.Response, started: float) -> bytes:
         """Read a body within the limits."""
         read = bytearray()
-        while chunk := response.raw.read1(CHUNK, decode_content=True):
+        for chunk in _chunks(response):
             read += chunk
             if len(read) > self._limits.body:
-                raise BrokenReply(f"The reply is longer than {self._limits.body} bytes.")
+                raise TooLong(f"The reply is longer than {self._limits.body} bytes.")
             if time.monotonic() - started > self._limits.total:
                 raise TryAgain(f"The reply took longer than {self._limits.total:g} s.")
         return bytes(read)
+
+
+def _chunks(response: requests.Response) -> Iterator[bytes]:
+    """Read a body as it comes; raise `BrokenReply` where it breaks off, `TryAgain` where it stops coming."""
+    try:
+        while chunk := response.raw.read1(CHUNK, decode_content=True):
+            yield chunk
+    except urllib3.exceptions.ReadTimeoutError as error:
+        raise TryAgain(words.unreachable(error)) from error
+    except urllib3.exceptions.DecodeError as error:
+        raise BrokenReply("The reply cannot be unpacked.") from error
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        raise BrokenReply("The reply is cut short.") from error
 
 
 def _component(name: str) -> str:
@@ -167,7 +203,7 @@ def _component(name: str) -> str:
 def _refuse(response: requests.Response, body: bytes) -> Never:
     """Raise what a status other than 200 means (contract: "HTTP errors")."""
     status, message = response.status_code, wire.message(body)
-    said = f"{status} {message or response.reason}".strip()
+    said = f"{status} {words.cleaned(message or response.reason or '')}".strip()
     if status in (401, 403):
         raise CredentialsRefused(f"The platform refuses our credentials: {said}.")
     if status in PASSES_BY_ITSELF or status >= 500:
@@ -175,7 +211,7 @@ def _refuse(response: requests.Response, body: bytes) -> Never:
     if status == 404 and message is not None:
         raise NotFound(f"The platform has no such thing: {said}.")
     if 400 <= status < 500 and status != 404:
-        raise RequestRefused(f"The platform refuses the request: {said}.")
+        raise RequestRefused(f"The platform refuses the request: {said}.", status=status)
     raise BrokenReply(f"The platform answers with {said}; is MEDIA_PLATFORM_URL right?")
 
 
@@ -188,10 +224,3 @@ def _retry_after(response: requests.Response) -> float | None:
         return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
     except (ValueError, TypeError, OverflowError):
         return None
-
-
-def _name(error: BaseException) -> str:
-    """The innermost cause, by its class: the texts of these errors are long and may quote addresses."""
-    while inner := error.__cause__ or error.__context__:
-        error = inner
-    return type(error).__name__

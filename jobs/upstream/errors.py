@@ -4,10 +4,12 @@
 
     UpstreamError
     ├── TryAgain             network, timeout, 408, 429, 5xx: passes by itself
-    ├── BrokenReply          cut short, too large, not the envelope, `code` ≠ 0, a redirect
+    ├── BrokenReply          cut short, not the envelope, `code` ≠ 0, a redirect
+    │   ├── TooLong          more bytes than we take: a smaller page may fit
+    │   └── TokenRepeated    a page token for the second time: begin the walk again
     ├── CredentialsRefused   401, 403: stop, somebody has to look
     ├── RequestRefused       any other 4xx: what we asked for is wrong
-    │   └── TokenRefused     400 where a page token was sent: begin the walk again
+    │   └── TokenRefused     400, 410, 422 where a page token was sent: begin the walk again
     └── NotFound             404 in the API's own envelope; a proxy's 404 is a BrokenReply
 """
 
@@ -28,12 +30,24 @@ class BrokenReply(UpstreamError):
     """A reply that is not what the contract says."""
 
 
+class TooLong(BrokenReply):
+    """A reply that is longer than we take; asking again for the same gives the same."""
+
+
+class TokenRepeated(BrokenReply):
+    """A walk that the platform leads in a circle."""
+
+
 class CredentialsRefused(UpstreamError):
     """The platform does not take our token, or it may not do this."""
 
 
 class RequestRefused(UpstreamError):
-    """The platform does not take the request itself."""
+    """The platform does not take the request itself; `status` is None where it was not even asked."""
+
+    def __init__(self, text: str, *, status: int | None = None) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 class TokenRefused(RequestRefused):

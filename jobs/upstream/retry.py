@@ -1,7 +1,7 @@
 """When a failed request is made again, as a value.
 
 Waits grow exponentially, with jitter, or are what the platform asked for (`Retry-After`),
-up to a cap. Only what passes by itself is tried again: credentials never are.
+up to a cap. Only what passes by itself is tried again: credentials never are, nor is what is too long.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import stamina
 
-from jobs.upstream.errors import BrokenReply, TryAgain
+from jobs.upstream.errors import BrokenReply, TooLong, TryAgain
 
 T = TypeVar("T")
 
@@ -43,4 +43,4 @@ class RetryPolicy:
         """Whether to try again, or after how many seconds."""
         if isinstance(error, TryAgain) and error.after is not None:
             return min(error.after, self.longest_wait)
-        return isinstance(error, TryAgain | BrokenReply)
+        return isinstance(error, TryAgain | BrokenReply) and not isinstance(error, TooLong)

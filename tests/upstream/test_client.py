@@ -1,11 +1,22 @@
 """`JobsClient` against the sandbox: the contract, and everything that goes wrong on the way."""
 
+import gzip
+import socket
+import ssl
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from itertools import pairwise
+from threading import Thread
 from typing import Literal
 
 import pytest
+import stamina
+from requests.exceptions import ConnectionError as NoConnection
+from urllib3.exceptions import ProxyError
 
+from jobs.upstream import words
 from jobs.upstream.client import JobsClient, Limits, Walk
 from jobs.upstream.errors import (
     BrokenReply,
@@ -13,6 +24,8 @@ from jobs.upstream.errors import (
     NotFound,
     RequestRefused,
     TokenRefused,
+    TokenRepeated,
+    TooLong,
     TryAgain,
     UpstreamError,
 )
@@ -41,6 +54,48 @@ def remote(shared: SandboxProcess) -> SandboxProcess:
 def client(remote: SandboxProcess, **more: object) -> JobsClient:
     known = {"url": remote.url, "app_id": remote.app_id, "secret": remote.secret, "masker": MASKER}
     return JobsClient(**known | more)  # type: ignore[arg-type]
+
+
+def at(url: str, **more: object) -> JobsClient:
+    known = {"url": url, "app_id": "a", "secret": "s" * 40, "masker": MASKER}
+    return JobsClient(**known | more)  # type: ignore[arg-type]
+
+
+@contextmanager
+def answering(*parts: bytes, pause: float = 0) -> Iterator[str]:
+    """The address of a server that answers whatever it is asked with `parts`, `pause` seconds apart, and hangs up."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    with server.accept()[0] as line:
+                        answer(line)
+
+        def answer(line: socket.socket) -> None:
+            with suppress(OSError):
+                line.recv(1 << 16)
+                for part in parts:
+                    line.sendall(part)
+                    time.sleep(pause)
+
+        thread = Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        server.shutdown(socket.SHUT_RDWR)
+    thread.join()
+
+
+def reply(status: str, body: bytes, *, headers: str = "", length: int | None = None) -> bytes:
+    length = len(body) if length is None else length
+    return f"HTTP/1.1 {status}\r\nContent-Length: {length}\r\n{headers}\r\n".encode() + body
+
+
+@pytest.fixture
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
 
 
 @pytest.mark.parametrize("by", ["dateCreated", "dateUpdated"])
@@ -123,14 +178,49 @@ def test_what_passes_by_itself_is_tried_again(remote: SandboxProcess, fault: str
     assert len(remote.requests()) == 3
 
 
-@pytest.mark.parametrize("fault", ["truncate", "reset", "html", "code"])
-def test_broken_replies_are_tried_again_and_then_told(remote: SandboxProcess, fault: str) -> None:
+@pytest.mark.parametrize(
+    ("fault", "told"), [("truncate", BrokenReply), ("reset", TryAgain), ("html", BrokenReply), ("code", BrokenReply)]
+)
+def test_broken_replies_are_tried_again_and_then_told(
+    remote: SandboxProcess, fault: str, told: type[UpstreamError]
+) -> None:
     remote.faults(f"{fault}:x1")
     assert len(client(remote).page(WALK).records) == 50
     remote.faults(fault)
-    with pytest.raises((BrokenReply, TryAgain)):
+    with pytest.raises(told):
         client(remote, policy=RetryPolicy(attempts=2)).page(WALK)
     assert len(remote.requests()) == 4
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        (reply("200 OK", b'{"code": 0', length=99), "cut short"),
+        (reply("200 OK", gzip.compress(b"{}" * 99)[:20], headers="Content-Encoding: gzip\r\n", length=99), "cut short"),
+        (reply("200 OK", b"no gzip at all", headers="Content-Encoding: gzip\r\n"), "unpacked"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzzz\r\n", "cut short"),
+    ],
+)
+def test_a_body_that_breaks_off_is_a_broken_reply(sent: bytes, words: str) -> None:
+    with answering(sent) as url, pytest.raises(BrokenReply, match=words):
+        at(url, policy=ONCE).page(WALK)
+
+
+@pytest.mark.parametrize(("status", "told"), [("401 No", CredentialsRefused), ("503 No", TryAgain)])
+def test_a_refusal_with_a_broken_body_is_told_by_its_status(status: str, told: type[UpstreamError]) -> None:
+    with answering(reply(status, b'{"code"', length=99)) as url, pytest.raises(told, match=status):
+        at(url, policy=ONCE).page(WALK)
+
+
+@pytest.mark.parametrize(("asked", "longest", "least", "most"), [("1", 20.0, 1.0, 8.0), ("30", 0.3, 0.3, 9.0)])
+def test_what_the_platform_asks_us_to_wait_is_waited_up_to_a_cap(
+    remote: SandboxProcess, asked: str, longest: float, least: float, most: float
+) -> None:
+    remote.faults(f"status=429/{asked}:x1")
+    began = time.monotonic()
+    with stamina.set_testing(False):
+        client(remote, policy=RetryPolicy(first_wait=0.01, longest_wait=longest)).page(WALK)
+    assert least <= time.monotonic() - began < most
 
 
 def test_redirects_are_not_followed(remote: SandboxProcess) -> None:
@@ -142,8 +232,9 @@ def test_redirects_are_not_followed(remote: SandboxProcess) -> None:
 
 def test_a_body_has_an_end(remote: SandboxProcess) -> None:
     remote.faults("huge")
-    with pytest.raises(BrokenReply, match="longer than"):
-        client(remote, policy=ONCE, limits=Limits(body=1 << 20)).page(WALK)
+    with pytest.raises(TooLong, match="longer than"):
+        client(remote, limits=Limits(body=1 << 20)).page(WALK)
+    assert len(remote.requests()) == 1
 
 
 def test_a_dripping_body_has_an_end(remote: SandboxProcess) -> None:
@@ -154,8 +245,34 @@ def test_a_dripping_body_has_an_end(remote: SandboxProcess) -> None:
 
 def test_a_dripping_head_has_an_end(remote: SandboxProcess) -> None:
     remote.faults("head")
-    with pytest.raises(TryAgain, match="cannot be reached: TimeoutError"):
+    with pytest.raises(TryAgain, match=r"cannot be reached\. It did not answer in time"):
         client(remote, policy=ONCE, limits=Limits(total=1)).page(WALK)
+
+
+@pytest.mark.usefixtures("_no_proxy")
+def test_a_proxy_is_asked_but_for_what_runs_here(remote: SandboxProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", remote.url)
+    assert len(client(remote, url="http://platform.invalid").page(WALK).records) == 50
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    assert len(client(remote).page(WALK).records) == 50
+    with pytest.raises(TryAgain, match="The proxy does not let the request through"):
+        client(remote, url="http://platform.invalid", policy=ONCE).page(WALK)
+
+
+def test_connecting_has_an_end_of_its_own() -> None:
+    """A server whose queue is full answers no further connection at all."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server:
+        waiting = [socket.socket() for _ in range(3)]
+        for line in waiting:
+            line.setblocking(False)
+            line.connect_ex(server.getsockname())
+        began = time.monotonic()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(TryAgain, match="did not answer in time"):
+            at(url, policy=ONCE, limits=Limits(connect=0.5, read=15)).page(WALK)
+        assert time.monotonic() - began < 8
+        for line in waiting:
+            line.close()
 
 
 def test_a_stalled_body_has_an_end(remote: SandboxProcess) -> None:
@@ -165,7 +282,7 @@ def test_a_stalled_body_has_an_end(remote: SandboxProcess) -> None:
 
 
 def test_nobody_there(remote: SandboxProcess) -> None:
-    with pytest.raises(TryAgain, match="ConnectionRefusedError"):
+    with pytest.raises(TryAgain, match="The connection was refused"):
         client(remote, url="http://127.0.0.1:9", policy=ONCE).page(WALK)
 
 
@@ -177,11 +294,23 @@ def test_a_refused_token_is_told_from_a_refused_request(remote: SandboxProcess) 
     assert not isinstance(refused.value, TokenRefused)
 
 
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [(400, TokenRefused), (410, TokenRefused), (422, TokenRefused), (405, RequestRefused), (413, RequestRefused)],
+)
+def test_a_token_is_refused_by_few_statuses(remote: SandboxProcess, status: int, told: type[RequestRefused]) -> None:
+    remote.faults(f"status={status}")
+    with pytest.raises(RequestRefused) as refused:
+        client(remote).page(WALK, "token")
+    assert (type(refused.value), refused.value.status) == (told, status)
+
+
 def test_a_repeated_token_ends_the_walk(remote: SandboxProcess) -> None:
     remote.faults("repeat")
-    pages = list(client(remote).iter_pages(WALK))
-    assert len(pages) == 2
-    assert pages[-1].next_token is not None
+    pages = client(remote).iter_pages(WALK)
+    assert len([next(pages), next(pages)]) == 2
+    with pytest.raises(TokenRepeated):
+        next(pages)
 
 
 def test_messages_hold_neither_token_nor_secret(remote: SandboxProcess) -> None:
@@ -190,3 +319,62 @@ def test_messages_hold_neither_token_nor_secret(remote: SandboxProcess) -> None:
         client(remote).page(WALK)
     assert "eyJ" not in str(error.value)
     assert remote.secret not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "no /_api/jobs?nextPageToken=CANARY here",
+        "no https://user:CANARY@host/x?y=CANARY#CANARY here",
+        "no eyJhbGciOiJIUzI1NiJ9.eyJCANARY.CANARY-_ here",
+        "no eyJhbGciOiJIUzI1NiJ9.CANARY",
+        "word " * 55 + "https://user:CANARY" + "x" * 99 + "@host",
+        "eyJ" + "CANARY" * 99,
+    ],
+)
+@pytest.mark.parametrize("place", ["reason", "message"])
+def test_what_the_platform_says_holds_no_secret(said: str, place: str) -> None:
+    body = f'{{"code": 400, "message": "{said}"}}'.encode() if place == "message" else b"<html>"
+    status = f"400 {said}" if place == "reason" else "400 Bad"
+    with answering(reply(status, body)) as url, pytest.raises(RequestRefused) as error:
+        at(url, policy=ONCE).page(WALK)
+    assert "CANARY" not in str(error.value)
+    assert len(str(error.value)) < 400
+
+
+def test_what_is_no_secret_is_said() -> None:
+    assert words.cleaned("eyJhbGci.eyJpc3Mi.x-_y is over, ask /jobs?a=b again") == "(token) is over, ask /jobs again"
+    assert words.cleaned("what? no") == "what? no"
+    assert len(words.cleaned("word " * 99)) <= words.LONGEST + 1
+
+
+def caused(*chain: Exception) -> Exception:
+    """The first of some errors, caused by the next and so on."""
+    for error, cause in pairwise(chain):
+        error.__cause__ = cause
+    return chain[0]
+
+
+@pytest.mark.parametrize(
+    ("cause", "told"),
+    [
+        (TimeoutError("secret"), "It did not answer in time."),
+        (ConnectionRefusedError("secret"), "The connection was refused."),
+        (ConnectionResetError("secret"), "The connection broke off."),
+        (socket.gaierror("secret"), "Its name is not known."),
+        (ssl.SSLCertVerificationError("secret"), "Its certificate is not valid."),
+        (ssl.SSLError("secret"), "No secure connection comes about."),
+        (
+            caused(ProxyError("secret", OSError()), ConnectionRefusedError()),
+            "The proxy does not let the request through.",
+        ),
+        (OSError("secret"), "The connection failed."),
+    ],
+)
+def test_why_it_cannot_be_reached_is_said_in_plain_words(cause: Exception, told: str) -> None:
+    assert words.unreachable(caused(NoConnection("secret"), cause)) == f"The platform cannot be reached. {told}"
+
+
+def test_what_is_no_http_is_said() -> None:
+    with answering(b"SSH-2.0-OpenSSH_9\r\n") as url, pytest.raises(TryAgain, match="does not speak HTTP"):
+        at(url, policy=ONCE).page(WALK)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from jobs.upstream.errors import BrokenReply, CredentialsRefused, NotFound, RequestRefused, TryAgain
+from jobs.upstream.errors import BrokenReply, CredentialsRefused, NotFound, RequestRefused, TooLong, TryAgain
 from jobs.upstream.retry import RetryPolicy
 
 
@@ -27,7 +27,9 @@ def test_what_passes_is_tried_again(error: Exception) -> None:
     assert len(calls) == 3
 
 
-@pytest.mark.parametrize("error", [CredentialsRefused("x"), NotFound("x"), RequestRefused("x"), KeyError("x")])
+@pytest.mark.parametrize(
+    "error", [CredentialsRefused("x"), NotFound("x"), RequestRefused("x"), TooLong("x"), KeyError("x")]
+)
 def test_what_does_not_pass_is_not(error: Exception) -> None:
     calls, request = failing(error)
     with pytest.raises(type(error)):

@@ -250,6 +250,15 @@ def test_a_dripping_head_has_an_end(remote: SandboxProcess) -> None:
 
 
 @pytest.mark.usefixtures("_no_proxy")
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_dripping_head_has_an_end_behind_a_proxy(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    with answering(b"HTTP/1.1 200 OK\r\nX: ", *[b"x"] * 80, pause=0.1) as proxy:
+        monkeypatch.setenv(f"{scheme}_proxy", proxy)
+        with pytest.raises(TryAgain, match="did not answer in time"):
+            at(f"{scheme}://platform.invalid", policy=ONCE, limits=Limits(total=1)).page(WALK)
+
+
+@pytest.mark.usefixtures("_no_proxy")
 def test_a_proxy_is_asked_but_for_what_runs_here(remote: SandboxProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", remote.url)
     assert len(client(remote, url="http://platform.invalid").page(WALK).records) == 50

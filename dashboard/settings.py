@@ -213,6 +213,12 @@ SYNC_OVERLAP = ENVIRONMENT.read(
     default=120,
     meaning="How many seconds further than the last complete pass the tail reads back.",
 )
+SYNC_SWEEP = ENVIRONMENT.read(
+    "SYNC_SWEEP",
+    read.integer(60, 31_536_000),
+    default=86_400,
+    meaning="How many seconds after the last time that everything was read it is read again.",
+)
 
 CELERY_BROKER_URL = ENVIRONMENT.read(
     "CELERY_BROKER_URL",
@@ -220,7 +226,7 @@ CELERY_BROKER_URL = ENVIRONMENT.read(
     default=lambda: Valkey(DATA_DIR).url,
     meaning="Valkey or Redis: redis://host:6379/0. Unset: the embedded one.",
 )
-LONGEST_TASK = 600
+LONGEST_TASK = 3600
 REDELIVERY = {"visibility_timeout": 2 * LONGEST_TASK, "unacked_restore_interval": 2, "unacked_restore_throttle": 1}
 CELERY_BROKER_TRANSPORT_OPTIONS = {**REDELIVERY, "socket_timeout": 10, "socket_connect_timeout": 5}
 CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = REDELIVERY

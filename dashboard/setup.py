@@ -58,9 +58,11 @@ def first_operator() -> str:
 
 
 def first_sync() -> None:
-    """Let the worker begin before the first tick."""
+    """Let the worker begin before the first tick, also where credentials were refused before."""
+    from jobs.sync.lanes import end_rests
     from jobs.tasks import backfill, tail
 
+    end_rests()
     (tail.si() | backfill.si()).apply_async(expires=settings.LONGEST_TASK)
 
 

@@ -91,7 +91,7 @@ class JobFile(models.Model):
     pk = models.CompositePrimaryKey("job", "role", "position")
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="files", db_index=False)
     role = models.SmallIntegerField(choices=Role.choices)
-    position = models.SmallIntegerField()
+    position = models.IntegerField()
     path = models.TextField(db_collation="C")
     file_id = models.TextField(db_collation="C")
 
@@ -129,7 +129,8 @@ class Lane(models.Model):
 
     `complete` is when the last complete pass began: what the platform had changed by then is here. `watermark` is the
     newest `dateUpdated` that the tail has passed, `token` and `reached` are where the backfill goes on, `finished` is
-    when it came to its end. `problem` is why the last pass failed, since when, and no pass begins before `not_before`.
+    when its last complete walk ended. `page_size` is how many jobs the platform gives at once, null where it gives as
+    many as the settings say. `problem` is why the last pass failed, since when, and no pass begins before `not_before`.
     """
 
     name = models.TextField(primary_key=True)
@@ -139,6 +140,7 @@ class Lane(models.Model):
     reached = models.DateTimeField(null=True)
     complete = models.DateTimeField(null=True)
     finished = models.DateTimeField(null=True)
+    page_size = models.IntegerField(null=True)
     problem = models.TextField(default="")
     problem_since = models.DateTimeField(null=True)
     not_before = models.DateTimeField(null=True)

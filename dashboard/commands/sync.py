@@ -7,9 +7,11 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from django.core.management.base import SystemCheckError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from dashboard import setup
 from dashboard.services.embedded import embedded
 
 if TYPE_CHECKING:
@@ -25,10 +27,6 @@ def main() -> int:
     chosen = parser.parse_args()
     os.environ["DJANGO_SETTINGS_MODULE"] = "dashboard.settings"
     with embedded("postgres", "sandbox"):
-        from dashboard import setup
-
-        setup.check()
-        setup.migrate_own()
         summary = run(quiet=chosen.json)
     print(json.dumps(summary) if chosen.json else _sentence(summary))
     return 0 if summary["complete"] else 1
@@ -36,20 +34,29 @@ def main() -> int:
 
 def run(*, quiet: bool) -> dict[str, Any]:
     """Run a cycle under a progress bar; give what it brought, and the problem that stopped it."""
-    from jobs.sync.cycle import cycle
-    from jobs.sync.lease import LeaseLost
-    from jobs.upstream.errors import UpstreamError
-
     passes: dict[int, Pass] = {}
-    problem = ""
+    try:
+        setup.check()
+        problem = _cycle(quiet, passes)
+    except SystemCheckError as error:
+        problem = str(error)
+    return {"complete": not problem, "problem": problem, **{name: _sum(passes, name) for name in COUNTS}}
+
+
+def _cycle(quiet: bool, passes: "dict[int, Pass]") -> str:
+    """Run a cycle and keep its passes; give the problem that stopped it, or nothing."""
+    from jobs.sync.cycle import cycle
+    from jobs.sync.problems import FORESEEN, said
+
     with _bar(quiet) as bar:
         task = bar.add_task("asking the platform", total=1.0)
         try:
+            setup.migrate_own()
             cycle(watch=partial(_show, bar, task, passes), waiting=partial(_wait, bar, task))
             bar.update(task, completed=1.0)
-        except (UpstreamError, LeaseLost) as error:
-            problem = str(error)
-    return {"complete": not problem, "problem": problem, **{name: _sum(passes, name) for name in COUNTS}}
+        except (*FORESEEN, KeyboardInterrupt) as error:
+            return said(error)
+    return ""
 
 
 def _bar(quiet: bool) -> Progress:

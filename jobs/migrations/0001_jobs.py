@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ("reached", models.DateTimeField(null=True)),
                 ("complete", models.DateTimeField(null=True)),
                 ("finished", models.DateTimeField(null=True)),
+                ("page_size", models.IntegerField(null=True)),
                 ("problem", models.TextField(default="")),
                 ("problem_since", models.DateTimeField(null=True)),
                 ("not_before", models.DateTimeField(null=True)),
@@ -114,7 +115,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("role", models.SmallIntegerField(choices=[(1, "Source"), (2, "Destination")])),
-                ("position", models.SmallIntegerField()),
+                ("position", models.IntegerField()),
                 ("path", models.TextField(db_collation="C")),
                 ("file_id", models.TextField(db_collation="C")),
                 (

@@ -1,10 +1,12 @@
 """The only writer of jobs: a page in one transaction, set by set, whatever came before and in whatever order.
 
-What is newer wins, by `dateUpdated`; of two that are equally new, the one that is further along. Writing the
-same page again changes nothing. The caller opens the transaction, so that its checkpoint is in it.
+What is newer wins, by `dateUpdated`; of two that are equally new, the one that is further along, and then the one that
+was asked for later. Writing the same page again changes nothing. The caller opens the transaction, so that its
+checkpoint is in it.
 """
 
-from jobs.store.quarantine import quarantine
+from jobs.store.faults import said
+from jobs.store.page import keep
 from jobs.store.write import Written, write
 
-__all__ = ["Written", "quarantine", "write"]
+__all__ = ["Written", "keep", "said", "write"]

@@ -4,19 +4,22 @@ Nobody has statistics of the temporary tables, so each lookup in a lasting one i
 by its index makes sense.
 """
 
+# A commit empties the tables without a trace in the catalogue; where several writes share a transaction, `DELETE` does.
 CREATE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS arrived (
     key text COLLATE "C", "group" text, type text COLLATE "C", status text COLLATE "C",
     issuer text COLLATE "C", stage smallint, created timestamptz, updated timestamptz, source text, destination text,
     quality text, error_code int, error text, digest bytea, head text, body text, result text
-);
+) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS arrived_file (
-    key text COLLATE "C", role smallint, position smallint, path text COLLATE "C", file_id text COLLATE "C"
-);
+    key text COLLATE "C", role smallint, position int, path text COLLATE "C", file_id text COLLATE "C"
+) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS written (
     id bigint, key text COLLATE "C", cell bigint, old_cell bigint
-);
-TRUNCATE arrived, arrived_file, written
+) ON COMMIT DELETE ROWS;
+DELETE FROM arrived;
+DELETE FROM arrived_file;
+DELETE FROM written
 """
 
 COPY_JOBS = "COPY arrived FROM STDIN"
@@ -54,9 +57,9 @@ WITH changed AS (
     WHERE stored.digest <> excluded.digest AND (
         excluded.updated > stored.updated
         OR (%(point)s AND excluded.observed > stored.observed)
-        OR (excluded.updated = stored.updated
-            AND (SELECT stage FROM jobs_cell WHERE id = excluded.cell_id)
-             >= (SELECT stage FROM jobs_cell WHERE id = stored.cell_id))
+        OR (excluded.updated = stored.updated AND
+            ((SELECT stage FROM jobs_cell WHERE id = excluded.cell_id), excluded.observed)
+             >= ((SELECT stage FROM jobs_cell WHERE id = stored.cell_id), stored.observed))
     )
     RETURNING new.id, new.key, new.cell_id, old.cell_id
 )
@@ -87,14 +90,15 @@ SELECT w.id, a.role, a.position, a.path, a.file_id FROM written w JOIN arrived_f
 ON CONFLICT DO NOTHING
 """
 
-# The counts, locked in one order.
+# The counts, locked in one order, and no harder than an update does it: foreign keys, which are checked at commit,
+# lock the cells of other jobs in any order.
 CELLS = """
 WITH moved AS (
     SELECT cell, sum(jobs)::bigint AS jobs
     FROM (SELECT cell, 1 AS jobs FROM written UNION ALL SELECT old_cell, -1 FROM written WHERE old_cell IS NOT NULL) m
     GROUP BY cell HAVING sum(jobs) <> 0
 ),
-locked AS (SELECT id FROM jobs_cell WHERE id IN (SELECT cell FROM moved) ORDER BY id FOR UPDATE)
+locked AS (SELECT id FROM jobs_cell WHERE id IN (SELECT cell FROM moved) ORDER BY id FOR NO KEY UPDATE)
 UPDATE jobs_cell c SET jobs = c.jobs + moved.jobs FROM moved JOIN locked ON locked.id = moved.cell
 WHERE c.id = moved.cell
 """

@@ -12,12 +12,13 @@ from jobs.upstream.record import Record
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """How many jobs of a page were new, changed, the same as before, or older than what is here."""
+    """How many jobs of a page were new, changed, the same as before, older than what is here, or no jobs."""
 
     inserted: int = 0
     updated: int = 0
     unchanged: int = 0
     older: int = 0
+    refused: int = 0
 
 
 @transaction.atomic
@@ -42,6 +43,7 @@ def write(records: Iterable[Record], *, observed: datetime, point: bool = False)
 
 
 def _copy(statement: str, table: Iterable[tuple[object, ...]]) -> None:
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    """Copy rows; raise what Django makes of an error, as every other statement does."""
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in table:
             copy.write_row(row)

@@ -1,16 +1,34 @@
 """Fetches the next page while this one is written."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
+from threading import Thread
 from typing import TypeVar
 
 T = TypeVar("T")
 
 
 def ahead(pages: Iterator[T]) -> Iterator[T]:
-    """Give what `pages` gives, each fetched while the one before is used; leaving early waits for one fetch at most."""
-    with ThreadPoolExecutor(1, thread_name_prefix="fetch") as thread:
-        coming = thread.submit(next, pages, None)
-        while (page := coming.result()) is not None:
-            coming = thread.submit(next, pages, None)
-            yield page
+    """Give what `pages` gives, each fetched while the one before is used.
+
+    Each is fetched in a thread that nobody waits for, so that leaving early costs no time, even at exit. `pages` must
+    not use Django's connections, which such a thread would leave open.
+    """
+    coming = _fetch(pages)
+    while (page := coming.result()) is not None:
+        coming = _fetch(pages)
+        yield page
+
+
+def _fetch(pages: Iterator[T]) -> Future[T | None]:
+    """Begin to fetch a page; it is None after the last."""
+    page: Future[T | None] = Future()
+    Thread(target=_resolve, args=(page, pages), name="fetch", daemon=True).start()
+    return page
+
+
+def _resolve(page: Future[T | None], pages: Iterator[T]) -> None:
+    try:
+        page.set_result(next(pages, None))
+    except BaseException as error:
+        page.set_exception(error)

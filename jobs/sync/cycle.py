@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from jobs.models import Pass
-from jobs.sync.lanes import backfill_is_due, run_backfill, run_tail
+from jobs.sync.lanes import backfill_is_left, run_backfill, run_tail
 from jobs.sync.lease import LeaseHeld
 from jobs.sync.run import Watcher
 
@@ -19,7 +19,7 @@ def cycle(*, watch: Watcher, waiting: Callable[[LeaseHeld], None]) -> None:
     """
     while not _ran(lambda: run_tail(watch=watch), waiting):
         time.sleep(BETWEEN_TRIES)
-    while backfill_is_due():
+    while backfill_is_left():
         if not _ran(lambda: run_backfill(seconds=math.inf, watch=watch), waiting):
             time.sleep(BETWEEN_TRIES)
 

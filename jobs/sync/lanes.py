@@ -31,8 +31,17 @@ def tail_is_due() -> bool:
 
 def backfill_is_due() -> bool:
     """Tell whether the scheduler may begin a pass of the backfill, and there is something left to read."""
-    lane = _lane(backfilling.LANE)
-    return not _rests(lane) and backfilling.is_left(lane, _lane(tailing.LANE))
+    return not _rests(_lane(backfilling.LANE)) and backfill_is_left()
+
+
+def backfill_is_left() -> bool:
+    """Tell whether there is something left to read, also while refused credentials rest."""
+    return backfilling.is_left(_lane(backfilling.LANE), _lane(tailing.LANE))
+
+
+def end_rests() -> None:
+    """Let passes begin at once: the credentials may be others than those that were refused."""
+    Lane.objects.update(not_before=None)
 
 
 def _lane(name: str) -> Lane | None:

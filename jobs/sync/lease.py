@@ -1,17 +1,17 @@
 """Lets one worker at a time run a lane, by a row in PostgreSQL and its clock.
 
 A holder that is stopped, paused or cut off loses its lease after `TTL`; the next one takes a higher epoch. Whoever
-writes under a lease checks its epoch inside the same transaction, so that a holder that wakes up late writes nothing.
+writes under a lease does so `fenced`, so that of what a holder writes late nothing stays.
 """
 
 import os
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from django.db import DatabaseError, connection, connections
+from django.db import Error, connection, connections, transaction
 
 TTL = 20
 BEAT = 5
@@ -45,8 +45,18 @@ class Lease:
     name: str
     epoch: int
 
-    def check(self) -> None:
-        """Hold everybody off until this transaction ends; raise `LeaseLost` where somebody came before."""
+    @contextmanager
+    def fenced(self) -> Iterator[None]:
+        """A transaction of which nothing stays where somebody has taken the lane over; raise `LeaseLost` then.
+
+        Its last statement checks that and holds others off until the commit: any earlier, and it would hold off
+        the heartbeat too, for as long as the transaction takes.
+        """
+        with transaction.atomic():
+            yield
+            self._check()
+
+    def _check(self) -> None:
         with connection.cursor() as cursor:
             cursor.execute(CHECK, {"name": self.name, "epoch": self.epoch})
             if cursor.fetchone() is None:
@@ -60,7 +70,10 @@ class Lease:
 
 @contextmanager
 def leased(name: str) -> Iterator[Lease]:
-    """Hold the lease of the lane `name` and keep it alive; raise `LeaseHeld` where somebody else has it."""
+    """Hold the lease of the lane `name` and keep it alive; raise `LeaseHeld` where somebody else has it.
+
+    Where the database fails at the end, the lease runs out by itself.
+    """
     lease = _take(name)
     done = threading.Event()
     heart = threading.Thread(target=_beat, args=(lease, done), name=f"lease-{name}", daemon=True)
@@ -70,7 +83,8 @@ def leased(name: str) -> Iterator[Lease]:
     finally:
         done.set()
         heart.join()
-        lease.renew(ttl=0)
+        with suppress(Error):
+            lease.renew(ttl=0)
 
 
 def _take(name: str) -> Lease:
@@ -84,10 +98,10 @@ def _take(name: str) -> Lease:
 
 
 def _beat(lease: Lease, done: threading.Event) -> None:
-    """Renew until done; where the database fails, the lease may run out, and `check` tells."""
+    """Renew until done; where the database fails, the lease may run out, and `fenced` tells."""
     while not done.wait(BEAT):
         try:
             lease.renew()
-        except DatabaseError:
+        except Error:
             connection.close()
     connections.close_all()

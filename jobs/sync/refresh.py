@@ -2,13 +2,10 @@
 
 from contextlib import closing
 
-from django.db import transaction
-
 from jobs import store
 from jobs.store import Written
 from jobs.sync.upstream import jobs_client, require_same_platform
 from jobs.upstream.client import Limits
-from jobs.upstream.record import Page
 from jobs.upstream.retry import RetryPolicy
 
 IMPATIENT = RetryPolicy(attempts=2, total=10, first_wait=0.2, longest_wait=2)
@@ -19,17 +16,11 @@ def refresh_job(key: str) -> Written:
     """Read one job; raise an `UpstreamError` where that fails, `NotFound` where it is gone."""
     require_same_platform()
     with closing(jobs_client(policy=IMPATIENT, limits=SHORT)) as client:
-        return _write(client.job(key))
+        return store.keep(client.job(key), point=True)
 
 
 def refresh_group(key: str) -> Written:
     """Read the jobs of one group; raise as `refresh_job` does."""
     require_same_platform()
     with closing(jobs_client(policy=IMPATIENT, limits=SHORT)) as client:
-        return _write(client.group(key))
-
-
-@transaction.atomic
-def _write(page: Page) -> Written:
-    store.quarantine(page.refused)
-    return store.write(page.records, observed=page.asked, point=True)
+        return store.keep(client.group(key), point=True)

@@ -1,23 +1,29 @@
-"""One pass of a lane: its lease, its pages, its record."""
+"""One pass of a lane: its lease, its pages, its record. Whatever it writes it writes fenced by the lease."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from typing import Self
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import F
+from django.db import Error
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from jobs import store
 from jobs.models import Lane, Pass
 from jobs.sync.lease import Lease, LeaseLost, leased
+from jobs.sync.problems import said
 from jobs.sync.upstream import require_same_platform
-from jobs.upstream.errors import CredentialsRefused, UpstreamError
+from jobs.upstream.errors import CredentialsRefused, RequestRefused, TokenRefused, TokenRepeated, TooLong
 from jobs.upstream.record import Page
 
 PASSES_KEPT = timedelta(days=7)
 CREDENTIALS_PAUSE = timedelta(minutes=5)
+SMALLEST_PAGE = 20
+REFUSES_SIZE = frozenset({400, 413, 422})
 
 Checkpoint = dict[str, datetime | str | None]
 Watcher = Callable[[Pass], None]
@@ -29,12 +35,13 @@ def nobody(record: Pass) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """A pass under way: `lane` as it stood at its beginning, `record` as it stands."""
+    """A pass under way: `lane` as it stood when the walk began, `record` as it stands, how many jobs to ask for."""
 
     lane: Lane
     record: Pass
     lease: Lease
     watch: Watcher
+    page_size: int
 
     @property
     def began(self) -> datetime:
@@ -42,56 +49,101 @@ class Run:
         return self.record.began
 
     def commit(self, page: Page, *, checkpoint: Checkpoint) -> None:
-        """Write a page and the checkpoint behind it, in one transaction."""
-        with transaction.atomic():
-            self.lease.check()
-            written = store.write(page.records, observed=page.asked)
-            store.quarantine(page.refused)
-            if checkpoint:
-                Lane.objects.filter(pk=self.lane.pk).update(**checkpoint)
-            counts = {"pages": 1, "refused": len(page.refused), **asdict(written)}
+        """Write a page, its size and the checkpoint behind it, in one transaction."""
+        size = self.page_size if self.page_size < settings.SYNC_PAGE_SIZE else None
+        with self.lease.fenced():
+            counts = {"pages": 1, **asdict(store.keep(page))}
+            Lane.objects.filter(pk=self.lane.pk).update(page_size=size, **checkpoint)
             Pass.objects.filter(pk=self.record.pk).update(**{name: F(name) + n for name, n in counts.items()})
         self.record.refresh_from_db()
         self.watch(self.record)
 
+    def begin_again(self) -> None:
+        """Forget how far the walk has come."""
+        with self.lease.fenced():
+            Lane.objects.filter(pk=self.lane.pk).update(token="", reached=None)
+        self.lane.refresh_from_db()
 
-def run_pass(name: str, walk: Callable[[Run], Pass.Outcome], *, watch: Watcher) -> Pass:
+    def with_smaller_pages(self) -> Self:
+        """The same pass with pages of half the size. A page token is good for one size, so it begins again."""
+        self.begin_again()
+        return replace(self, page_size=max(SMALLEST_PAGE, self.page_size // 2))
+
+
+Walk = Callable[[Run], Pass.Outcome]
+
+
+def run_pass(name: str, walk: Walk, *, watch: Watcher) -> Pass:
     """Run a pass of the lane `name` under its lease; whatever happens, its record says how it ended.
 
-    Raises `LeaseHeld` before anything else, and afterwards what `walk` raises.
+    Raises `LeaseHeld` before anything else, and afterwards what `walk` raises. Where the lease is lost, it is the next
+    holder who closes the record.
     """
     with leased(name) as lease:
-        run = Run(
-            lane=_lane(name), record=Pass.objects.create(lane=name, began=timezone.now()), lease=lease, watch=watch
-        )
+        record = _begin(name, lease)
         try:
-            require_same_platform()
-            outcome = walk(run)
+            outcome = _walked(_run(record, lease, watch), walk)
+            _succeed(record, lease, outcome)
         except BaseException as error:
-            _failed(run, error)
+            _fail(record, lease, error)
             raise
-        Pass.objects.filter(pk=run.record.pk).update(outcome=outcome, ended=timezone.now())
-        Lane.objects.filter(pk=name).update(problem="", problem_since=None, not_before=None)
-        run.record.refresh_from_db()
-        return run.record
+        record.refresh_from_db()
+        return record
 
 
-def _lane(name: str) -> Lane:
-    """The lane as it stands; passes that nobody ended are closed, and old ones forgotten."""
-    passes = Pass.objects.filter(lane=name)
-    passes.filter(outcome=Pass.Outcome.RUNNING).update(
-        outcome=Pass.Outcome.FAILED, ended=timezone.now(), problem="It was cut off."
-    )
-    passes.filter(began__lt=timezone.now() - PASSES_KEPT).delete()
-    return Lane.objects.get_or_create(name=name, defaults={"platform": settings.MEDIA_PLATFORM_NAME})[0]
-
-
-def _failed(run: Run, error: BaseException) -> None:
-    """Write down why; credentials that are refused are not tried again for a while."""
+def _begin(name: str, lease: Lease) -> Pass:
+    """Open the record; passes that nobody ended are closed, and old ones forgotten."""
     now = timezone.now()
-    problem = str(error) if isinstance(error, UpstreamError | LeaseLost) else f"{type(error).__name__}; see the log."
+    passes = Pass.objects.filter(lane=name)
+    with lease.fenced():
+        passes.filter(outcome=Pass.Outcome.RUNNING).update(
+            outcome=Pass.Outcome.FAILED, ended=now, problem="It was cut off."
+        )
+        passes.filter(began__lt=now - PASSES_KEPT).delete()
+        return Pass.objects.create(lane=name, began=now)
+
+
+def _run(record: Pass, lease: Lease, watch: Watcher) -> Run:
+    """The pass with its lane, which is made only once nothing of another platform is here."""
+    with lease.fenced():
+        require_same_platform()
+        known = {"platform": settings.MEDIA_PLATFORM_NAME}
+        lane, _ = Lane.objects.get_or_create(name=record.lane, defaults=known)
+    size = min(settings.SYNC_PAGE_SIZE, lane.page_size or settings.SYNC_PAGE_SIZE)
+    return Run(lane=lane, record=record, lease=lease, watch=watch, page_size=size)
+
+
+def _walked(run: Run, walk: Walk) -> Pass.Outcome:
+    """Walk, with ever smaller pages where the platform refuses their size or sends more than we take."""
+    while True:
+        try:
+            return walk(run)
+        except (TokenRefused, TokenRepeated):
+            run.begin_again()
+            raise
+        except (RequestRefused, TooLong) as error:
+            if not _about_the_size(error) or run.page_size <= SMALLEST_PAGE:
+                raise
+            run = run.with_smaller_pages()
+
+
+def _about_the_size(error: RequestRefused | TooLong) -> bool:
+    """Tell whether a smaller page may help; a refusal does not say what it is about in words that we know."""
+    return isinstance(error, TooLong) or error.status in REFUSES_SIZE
+
+
+def _succeed(record: Pass, lease: Lease, outcome: Pass.Outcome) -> None:
+    with lease.fenced():
+        Pass.objects.filter(pk=record.pk).update(outcome=outcome, ended=timezone.now(), problem="")
+        Lane.objects.filter(pk=record.lane).update(problem="", problem_since=None, not_before=None)
+
+
+def _fail(record: Pass, lease: Lease, error: BaseException) -> None:
+    """Write down why, if we still may and can; credentials that are refused are not tried again for a while."""
+    now, problem = timezone.now(), said(error)
     pause = CREDENTIALS_PAUSE if isinstance(error, CredentialsRefused) else timedelta(0)
-    Pass.objects.filter(pk=run.record.pk).update(outcome=Pass.Outcome.FAILED, ended=now, problem=problem)
-    Lane.objects.filter(pk=run.lane.pk).update(
-        problem=problem, problem_since=run.lane.problem_since or now, not_before=now + pause
-    )
+    with suppress(LeaseLost, Error), lease.fenced():
+        Pass.objects.filter(pk=record.pk).update(outcome=Pass.Outcome.FAILED, ended=now, problem=problem)
+        Lane.objects.filter(pk=record.lane).update(
+            problem=problem, problem_since=Coalesce("problem_since", Value(now)), not_before=now + pause
+        )

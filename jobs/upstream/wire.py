@@ -22,7 +22,7 @@ from jobs.upstream.record import Page, Record, Refused
 
 HEAD = ("id", "groupId", "type", "status", "issuer", "dateCreated", "dateUpdated")
 CONTROL = re.compile(rb"[\x00-\x1f]")
-LONGEST_MESSAGE = 300
+LONGEST_MESSAGE, LONGEST_READ = 300, 4000
 
 Members = dict[str, bytes]
 
@@ -49,7 +49,13 @@ def message(body: bytes) -> str | None:
         text = _json(members.get("message", b"null"))
     except BrokenReply:
         return None
-    return without_address_secrets(str(text or "")[:LONGEST_MESSAGE]) if "code" in members else None
+    return _cleaned(str(text or "")) if "code" in members else None
+
+
+def _cleaned(text: str) -> str:
+    """A message without secrets of addresses, and without the word in which it is cut: that may be half an address."""
+    head = text if len(text) <= LONGEST_READ else text[:LONGEST_READ].rpartition(" ")[0]
+    return without_address_secrets(head)[:LONGEST_MESSAGE]
 
 
 def page(payload: bytes, masker: Masker, *, asked: datetime) -> Page:

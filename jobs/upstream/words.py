@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import requests
 import urllib3
 
-from jobs.upstream.mask import without_address_secrets
+from jobs.upstream.address import without_address_secrets
 
 LONGEST = 300
 QUERY = re.compile(r"(?<=[\w/.-])\?\S+")

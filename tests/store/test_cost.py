@@ -1,4 +1,4 @@
-"""What `jobs.store.write` reads: rows of its page, however many jobs there are."""
+"""What `jobs.store.write` costs: rows of its page, however many jobs there are, and nothing of the catalogue."""
 
 from datetime import timedelta
 
@@ -15,6 +15,11 @@ PAGE = 50
 READ = """
 SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables
 WHERE relname IN ('jobs_job', 'jobs_document', 'jobs_jobfile')
+"""
+
+
+TABLES = """
+SELECT relname, ctid::text, relfilenode FROM pg_class WHERE relname IN ('arrived', 'arrived_file', 'written')
 """
 
 
@@ -35,3 +40,20 @@ def test_a_page_costs_the_same_among_many_jobs() -> None:
     before = rows_read()
     assert write(page, observed=NOON) == Written(inserted=PAGE, updated=PAGE, unchanged=PAGE)
     assert rows_read() - before <= 20 * PAGE
+
+
+def catalogue() -> list[tuple[str, str, int]]:
+    """The rows of the temporary tables in the catalogue: a change would move them."""
+    with connection.cursor() as cursor:
+        cursor.execute(TABLES)
+        return list(cursor.fetchall())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_leaves_no_trace_in_the_catalogue() -> None:
+    write(records([job(0)]), observed=NOON)
+    before = catalogue()
+    assert len(before) == 3
+    for number in range(1, 6):
+        write(records([job(number)]), observed=NOON)
+    assert catalogue() == before

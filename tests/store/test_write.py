@@ -52,6 +52,26 @@ def test_of_two_equally_new_the_one_further_along_wins(first: str, second: str, 
     assert Job.objects.get().cell.status == shown
 
 
+def test_of_two_equally_new_and_equally_far_along_the_one_asked_for_later_wins() -> None:
+    early, late = record(1, sources=[]), record(1)
+    write([late], observed=NOON + timedelta(seconds=9))
+    assert write([early], observed=NOON) == Written(older=1)
+    assert JobFile.objects.filter(role=JobFile.Role.SOURCE).exists()
+    assert write([early], observed=NOON + timedelta(seconds=10)) == Written(updated=1)
+
+
+def test_of_two_equally_new_a_later_state_wins_whenever_it_was_asked_for() -> None:
+    write([record(1)], observed=NOON + timedelta(seconds=9))
+    assert write([record(1, status="success")], observed=NOON) == Written(updated=1)
+    assert write([record(1)], observed=NOON + timedelta(seconds=20)) == Written(older=1)
+
+
+def test_two_writes_of_one_transaction_do_not_mix() -> None:
+    assert write([record(1)], observed=NOON) == Written(inserted=1)
+    assert write([record(2)], observed=NOON) == Written(inserted=1)
+    assert counts_are_exact()
+
+
 def test_a_page_that_holds_one_job_twice_keeps_the_newer() -> None:
     stamp = iso(NOON + timedelta(hours=1))
     page = [record(1), record(1, status="working", dateUpdated=stamp, sources=[]), record(1, status="pending")]

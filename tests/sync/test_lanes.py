@@ -1,15 +1,25 @@
 """The lanes against the sandbox: everything comes, nothing is lost, and every pass says how it went."""
 
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.db.models import F
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from jobs.models import Job, Lane, Pass, Quarantine
-from jobs.sync.lanes import backfill_is_due, run_backfill, run_tail, tail_is_due
+from jobs.models import Job, Lane, Lease, Pass, Quarantine
+from jobs.store import keep
+from jobs.sync.cycle import cycle
+from jobs.sync.lanes import backfill_is_due, backfill_is_left, end_rests, run_backfill, run_tail, tail_is_due
+from jobs.sync.lease import LeaseLost
 from jobs.sync.refresh import refresh_group, refresh_job
+from jobs.sync.run import Run, nobody, run_pass
 from jobs.sync.upstream import OtherPlatform
 from jobs.upstream.errors import BrokenReply, CredentialsRefused, TokenRefused, TryAgain
+from jobs.upstream.record import Page
+from tests.records import job, record
 from tests.sandbox_process import SandboxProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -165,3 +175,78 @@ def test_a_mirror_of_another_platform_is_left_as_it_is(platform: SandboxProcess,
             run()
     assert platform.requests() == []
     assert Lane.objects.get(name="tail").problem.startswith("This database mirrors sandbox")
+
+
+def test_a_cycle_ends_the_backfill_also_while_refused_credentials_rest(platform: SandboxProcess) -> None:
+    run_tail()
+    Lane.objects.create(name="backfill", platform="sandbox", not_before=timezone.now() + timedelta(minutes=5))
+    Lane.objects.update(platform=Lane.objects.get(name="tail").platform)
+    assert not backfill_is_due()
+    cycle(watch=nobody, waiting=lambda _: None)
+    assert Job.objects.count() == 120
+    assert Lane.objects.get(name="backfill").finished
+
+
+def test_new_credentials_are_tried_at_once(platform: SandboxProcess) -> None:
+    Lane.objects.create(name="tail", platform="x", not_before=timezone.now() + timedelta(minutes=5))
+    assert not tail_is_due()
+    end_rests()
+    assert tail_is_due()
+
+
+def test_everything_is_read_again_when_a_day_has_passed(platform: SandboxProcess) -> None:
+    """Jobs without dates that come after the backfill are seen by no other lane."""
+    cycle(watch=nobody, waiting=lambda _: None)
+    assert not backfill_is_left()
+    platform.plant(job(7, dateCreated=None, dateUpdated=None), dateCreated="2020-01-01T00:00:00Z")
+    Lane.objects.filter(name="backfill").update(finished=timezone.now() - timedelta(days=2))
+    assert backfill_is_left()
+    cycle(watch=nobody, waiting=lambda _: None)
+    assert Job.objects.filter(key=str(job(7)["id"])).exists()
+    assert not backfill_is_left()
+
+
+def test_dates_in_the_future_hide_no_change(platform: SandboxProcess) -> None:
+    """The watermark never lies ahead of the moment when its page was asked for; one that does heals."""
+    platform.plant(job(1, dateUpdated="2090-01-01T00:00:00Z"), dateUpdated="2090-01-01T00:00:00Z")
+    before = timezone.now()
+    run_tail()
+    watermark = Lane.objects.get(name="tail").watermark
+    assert watermark is not None
+    assert watermark <= timezone.now()
+    Lane.objects.update(watermark="2090-01-01T00:00:00Z")
+    run_tail()
+    healed = Lane.objects.get(name="tail").watermark
+    assert healed is not None
+    assert before - timedelta(minutes=1) < healed <= timezone.now()
+
+
+def test_a_job_of_more_files_than_a_small_number_counts_is_kept(platform: SandboxProcess) -> None:
+    many = [{"path": f"/in/{n}.jpg"} for n in range(33_000)]
+    platform.plant(job(1, sources=many), dateUpdated="2026-03-01T12:00:00Z")
+    run_tail()
+    assert Job.objects.get(key=str(job(1)["id"])).files.count() > 32_768
+
+
+def test_a_record_that_the_tables_do_not_take_is_put_aside_alone() -> None:
+    """A group longer than an index takes is refused by PostgreSQL itself, after every check of ours."""
+    noise = "".join(chr(0x4E00 + (n * 7919) % 20_000) for n in range(4000))
+    bad = replace(record(2), group=noise)
+    page = Page(records=(record(1), bad, record(3)), refused=(), next_token=None, asked=timezone.now())
+    written = keep(page)
+    assert (written.inserted, written.refused) == (2, 1)
+    assert Quarantine.objects.get().job_key == bad.id
+
+
+def test_a_late_holder_leaves_nothing(platform: SandboxProcess) -> None:
+    """Its page and its failure are taken back; the lane is the next holder's."""
+
+    def overtaken(run: Run) -> Pass.Outcome:
+        Lease.objects.update(epoch=F("epoch") + 1)
+        run.commit(Page(records=(record(1),), refused=(), next_token=None, asked=timezone.now()), checkpoint={})
+        return Pass.Outcome.COMPLETE
+
+    with pytest.raises(LeaseLost):
+        run_pass("tail", overtaken, watch=nobody)
+    assert not Job.objects.exists()
+    assert Lane.objects.get(name="tail").problem == ""

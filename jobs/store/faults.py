@@ -1,0 +1,24 @@
+"""What PostgreSQL's errors mean, in plain words: its own texts may quote what a job holds."""
+
+from django.db import DataError, Error, IntegrityError
+from psycopg.errors import ProgramLimitExceeded
+
+OF_A_RECORD: tuple[tuple[type[Exception], str], ...] = (
+    (DataError, "A value in it does not fit the tables."),
+    (IntegrityError, "It breaks a rule of the tables."),
+    (ProgramLimitExceeded, "It is larger than the tables can hold."),
+)
+
+
+def fault_of_a_record(error: Error) -> str | None:
+    """Why a record is not taken; None where the error has nothing to do with what was written."""
+    for kind, reason in OF_A_RECORD:
+        if isinstance(error, kind) or isinstance(error.__cause__, kind):
+            return reason
+    return None
+
+
+def said(error: Error) -> str:
+    """What to tell operators: PostgreSQL's first line, unless that may quote a record."""
+    reason = fault_of_a_record(error)
+    return f"The database fails: {reason or str(error).strip().partition(chr(10))[0]}"

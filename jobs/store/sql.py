@@ -25,10 +25,16 @@ DELETE FROM written
 COPY_JOBS = "COPY arrived FROM STDIN"
 COPY_FILES = "COPY arrived_file FROM STDIN"
 
-# Cells that nobody has met yet, made in one order, so that two writers cannot lock each other out.
+# Cells that nobody has met yet, made in one order, so that two writers cannot lock each other out. Those that are
+# here are not tried: that would wait for whoever counts in them.
 NEW_CELLS = """
 INSERT INTO jobs_cell (type, status, issuer, stage, jobs)
-SELECT DISTINCT type, status, issuer, stage, 0 FROM arrived ORDER BY 1, 2, 3
+SELECT DISTINCT type, status, issuer, stage, 0 FROM arrived a
+WHERE CASE WHEN issuer IS NULL
+    THEN NOT EXISTS (SELECT FROM jobs_cell c WHERE (c.type, c.status) = (a.type, a.status) AND c.issuer IS NULL)
+    ELSE NOT EXISTS (SELECT FROM jobs_cell c WHERE (c.type, c.status, c.issuer) = (a.type, a.status, a.issuer))
+END
+ORDER BY 1, 2, 3
 ON CONFLICT DO NOTHING
 """
 

@@ -1,0 +1,93 @@
+"""Two writers at once: neither locks the other out, and the counts stay exact."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from random import Random
+from threading import Barrier
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import Count
+
+from jobs.models import Cell, Job, Quarantine
+from jobs.store import keep, write
+from jobs.upstream.record import Page, Refused
+from tests.records import NOON, iso, job, records
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROUNDS = 40
+PATIENCE = 60
+
+
+def at_once(*works: Callable[[Barrier], None]) -> None:
+    """Do `works` at once, each on a connection of its own."""
+    barrier = Barrier(len(works), timeout=PATIENCE)
+
+    def work(one: Callable[[Barrier], None]) -> None:
+        try:
+            one(barrier)
+        except BaseException:
+            barrier.abort()
+            raise
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(works)) as threads:
+        failed = [done.exception(PATIENCE) for done in [threads.submit(work, one) for one in works]]
+    assert failed == [None] * len(works)
+
+
+def counts_are_exact() -> bool:
+    counted = {row["cell"]: row["n"] for row in Job.objects.values("cell").annotate(n=Count("id"))}
+    return counted == {cell.pk: cell.jobs for cell in Cell.objects.exclude(jobs=0)}
+
+
+def moved(types: dict[int, str], *, minutes: int = 0) -> list[dict[str, object]]:
+    """Jobs by number, each with this type, as of some minutes after noon."""
+    stamp = iso(NOON + timedelta(minutes=minutes))
+    return [job(n, type=kind, dateUpdated=stamp) for n, kind in types.items()]
+
+
+def test_foreign_keys_do_not_lock_the_counts_out() -> None:
+    """Each counts a new job in one cell, and swaps two jobs between cells of which the other counts one."""
+    write(records(moved({1: "x", 2: "y", 4: "z", 5: "w"})), observed=NOON)
+
+    def writing(types: dict[int, str]) -> Callable[[Barrier], None]:
+        def work(barrier: Barrier) -> None:
+            with transaction.atomic():
+                write(records(moved(types, minutes=1)), observed=NOON)
+                barrier.wait()
+
+        return work
+
+    at_once(writing({1: "y", 2: "x", 3: "z"}), writing({4: "w", 5: "z", 6: "x"}))
+    assert counts_are_exact()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_overlapping_pages_in_any_order_keep_the_counts_exact(seed: int) -> None:
+    """Jobs move between cells in two threads; a page is of a walk or of a read of these jobs, with refused records."""
+
+    def writing(mine: int) -> Callable[[Barrier], None]:
+        dice = Random(f"{seed} {mine}")
+
+        def work(barrier: Barrier) -> None:
+            for number in range(ROUNDS):
+                barrier.wait()
+                types = {n: dice.choice("tuvw") for n in dice.sample(range(12), dice.randint(1, 12))}
+                refused = [Refused(text=f"{n}", field="id", reason="", job_id="") for n in dice.sample(range(6), 4)]
+                page = Page(
+                    records=tuple(records(moved(types, minutes=2 * number + mine))),
+                    refused=tuple(refused),
+                    asked=NOON + timedelta(seconds=number),
+                )
+                keep(page, point=dice.random() < 0.5)
+
+        return work
+
+    at_once(writing(0), writing(1))
+    assert Job.objects.count() == 12
+    assert Quarantine.objects.count() == 6
+    assert counts_are_exact()

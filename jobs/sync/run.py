@@ -104,7 +104,7 @@ def _begin(name: str, lease: Lease) -> Pass:
 
 
 def _run(record: Pass, lease: Lease, watch: Watcher) -> Run:
-    """The pass with its lane, which is made only once nothing of another platform is here."""
+    """The pass with its lane, which is made only where nothing here is of another platform."""
     with lease.fenced():
         require_same_platform()
         known = {"platform": settings.MEDIA_PLATFORM_NAME}
@@ -114,22 +114,21 @@ def _run(record: Pass, lease: Lease, watch: Watcher) -> Run:
 
 
 def _walked(run: Run, walk: Walk) -> Pass.Outcome:
-    """Walk, with ever smaller pages where the platform refuses their size or sends more than we take."""
+    """Walk, with ever smaller pages where one is too long or refused: that may be for its size, in whatever words."""
     while True:
         try:
             return walk(run)
         except (TokenRefused, TokenRepeated):
             run.begin_again()
             raise
-        except (RequestRefused, TooLong) as error:
-            if not _about_the_size(error) or run.page_size <= SMALLEST_PAGE:
+        except RequestRefused as error:
+            if error.status not in REFUSES_SIZE or run.page_size <= SMALLEST_PAGE:
                 raise
             run = run.with_smaller_pages()
-
-
-def _about_the_size(error: RequestRefused | TooLong) -> bool:
-    """Tell whether a smaller page may help; a refusal does not say what it is about in words that we know."""
-    return isinstance(error, TooLong) or error.status in REFUSES_SIZE
+        except TooLong as error:
+            if run.page_size <= SMALLEST_PAGE:
+                raise TooLong(f"{error} It holds {run.page_size} jobs at most; no fewer are asked for.") from error
+            run = run.with_smaller_pages()
 
 
 def _succeed(record: Pass, lease: Lease, outcome: Pass.Outcome) -> None:

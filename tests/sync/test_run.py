@@ -1,0 +1,176 @@
+"""`run_pass`: what it writes it writes under its lease, and it asks for as many jobs as the platform gives."""
+
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
+
+import pytest
+from django.db import OperationalError
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from jobs.models import Job, Lane, Pass
+from jobs.models import Lease as Row
+from jobs.sync import backfill, tail
+from jobs.sync.lanes import run_backfill, run_tail
+from jobs.sync.lease import LeaseLost, leased
+from jobs.sync.run import Run, nobody, run_pass
+from jobs.upstream.client import JobsClient, Limits
+from jobs.upstream.errors import RequestRefused, TokenRefused, TooLong, TryAgain
+from jobs.upstream.record import Page
+from tests.records import MASKER, NOON, record
+from tests.sandbox_process import SandboxProcess
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PAGE = Page(records=(record(1),), refused=(), next_token="next", asked=NOON)
+LATER = {"token": "of the next holder", "problem": "of the next holder"}
+
+
+def commits(run: Run) -> Pass.Outcome:
+    run.commit(PAGE, checkpoint={"token": "late"})
+    return Pass.Outcome.COMPLETE
+
+
+def completes(run: Run) -> Pass.Outcome:
+    return Pass.Outcome.COMPLETE
+
+
+def fails(run: Run) -> Pass.Outcome:
+    raise TryAgain("late")
+
+
+def loses_its_place(run: Run) -> Pass.Outcome:
+    raise TokenRefused("late", status=400)
+
+
+@pytest.mark.parametrize("walk", [commits, completes, fails, loses_its_place])
+def test_a_late_holder_writes_nothing(walk: Callable[[Run], Pass.Outcome]) -> None:
+    def late(run: Run) -> Pass.Outcome:
+        Row.objects.update(expires="2020-01-01T00:00:00Z")
+        with leased("backfill"):
+            Lane.objects.update(**LATER)
+        return walk(run)
+
+    with pytest.raises(TryAgain if walk is fails else LeaseLost):
+        run_pass("backfill", late, watch=nobody)
+    assert not Job.objects.exists()
+    assert Lane.objects.values(*LATER).get() == LATER
+    assert Pass.objects.values("outcome", "pages", "problem").get() == {"outcome": "running", "pages": 0, "problem": ""}
+
+
+def test_a_pass_that_was_cut_off_is_closed_by_the_next_of_its_lane() -> None:
+    cut_off, other = (Pass.objects.create(lane=lane, began=timezone.now()) for lane in ("tail", "backfill"))
+    run_pass("tail", completes, watch=nobody)
+    cut_off.refresh_from_db()
+    other.refresh_from_db()
+    assert (cut_off.outcome, cut_off.problem, other.outcome) == ("failed", "It was cut off.", "running")
+
+
+def test_a_complete_pass_has_no_problem() -> None:
+    def walk(run: Run) -> Pass.Outcome:
+        Pass.objects.update(problem="It was cut off.")
+        Lane.objects.update(problem="It was cut off.", problem_since=NOON)
+        return Pass.Outcome.COMPLETE
+
+    assert run_pass("tail", walk, watch=nobody).problem == ""
+    assert Lane.objects.get().problem == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (TryAgain("words"), "words"),
+        (OperationalError("the server is gone\nDETAIL: more"), "The database fails: the server is gone"),
+        (KeyError("secret"), "Jobdeck failed by itself; see the log."),
+        (KeyboardInterrupt(), "It was stopped."),
+    ],
+)
+def test_why_a_pass_failed_is_said_in_plain_words(error: BaseException, told: str) -> None:
+    def walk(run: Run) -> Pass.Outcome:
+        raise error
+
+    with pytest.raises(type(error)):
+        run_pass("tail", walk, watch=nobody)
+    assert (Pass.objects.get().problem, Lane.objects.get().problem) == (told, told)
+
+
+def sizes(platform: SandboxProcess) -> list[int]:
+    """How many jobs each request asked for, since this was asked last."""
+    asked = [int(request["query"]["pageSize"]) for request in platform.requests()]
+    platform.forget()
+    return asked
+
+
+def small(platform: SandboxProcess, body: int) -> JobsClient:
+    """A client that takes `body` bytes at once."""
+    return JobsClient(
+        url=platform.url,
+        app_id=platform.app_id,
+        secret=platform.secret,
+        masker=MASKER,
+        limits=Limits(body=body),
+    )
+
+
+@pytest.fixture
+def _pages_of_100(settings: Settings) -> None:
+    settings.SYNC_PAGE_SIZE = 100
+
+
+@pytest.mark.usefixtures("_pages_of_100")
+def test_a_page_size_that_is_refused_is_halved_and_remembered(platform: SandboxProcess, settings: Settings) -> None:
+    platform.faults("status=400:x2")
+    assert run_tail().inserted == 25
+    assert sizes(platform) == [100, 50, 25]
+    run_tail()
+    assert sizes(platform)[0] == 25
+    assert run_backfill(seconds=60).outcome == "complete"
+    assert sizes(platform)[0] == 100
+    settings.SYNC_PAGE_SIZE = 20
+    run_tail()
+    assert sizes(platform)[0] == 20
+    assert Lane.objects.get(name="tail").page_size is None
+
+
+@pytest.mark.usefixtures("_pages_of_100")
+def test_what_is_refused_at_any_size_is_not_remembered(platform: SandboxProcess) -> None:
+    platform.faults("status=400")
+    with pytest.raises(RequestRefused):
+        run_tail()
+    assert sizes(platform) == [100, 50, 25, 20]
+    assert Lane.objects.get().page_size is None
+
+
+@pytest.mark.usefixtures("_pages_of_100")
+@pytest.mark.parametrize("status", [405, 409])
+def test_what_is_not_refused_for_its_size_is_asked_for_once(platform: SandboxProcess, status: int) -> None:
+    platform.faults(f"status={status}")
+    with pytest.raises(RequestRefused):
+        run_tail()
+    assert sizes(platform) == [100]
+
+
+@pytest.mark.usefixtures("_pages_of_100")
+def test_a_page_that_is_too_long_midway_begins_the_walk_again(platform: SandboxProcess) -> None:
+    """The last pages hold long jobs; a token is good for one size, so that the walk begins anew with smaller pages."""
+    run_tail()
+    for number in range(30):
+        platform.plant({"id": f"l_{number}", "groupId": "l", "type": "t", "status": "s", "text": "x" * 9000})
+    with closing(small(platform, 250_000)) as client:
+        assert run_pass("backfill", partial(backfill.backfill, client, seconds=0), watch=nobody).outcome == "paused"
+    platform.forget()
+    with closing(small(platform, 250_000)) as client:
+        done = run_pass("backfill", partial(backfill.backfill, client, seconds=60), watch=nobody)
+    asked = [(request["query"]["pageSize"], "nextPageToken" in request["query"]) for request in platform.requests()]
+    assert list(dict.fromkeys(asked))[:2] == [("100", True), ("50", False)]
+    assert done.outcome == "complete"
+    assert Job.objects.count() == 150
+    lane = Lane.objects.get(name="backfill")
+    assert (lane.page_size, lane.token) == (25, "")
+
+
+@pytest.mark.usefixtures("_pages_of_100")
+def test_a_page_that_is_too_long_at_the_smallest_size_says_so(platform: SandboxProcess) -> None:
+    with closing(small(platform, 1000)) as client, pytest.raises(TooLong, match="holds 20 jobs at most"):
+        run_pass("tail", partial(tail.tail, client), watch=nobody)
+    assert sizes(platform) == [100, 50, 25, 20]

@@ -93,15 +93,17 @@ def test_a_repeated_token_is_no_complete_pass(platform: SandboxProcess, settings
         run_tail()
     with pytest.raises(BrokenReply, match="second time"):
         run_backfill(seconds=60)
-    assert Lane.objects.get(name="backfill").finished is None
+    lane = Lane.objects.get(name="backfill")
+    assert (lane.finished, lane.token, lane.reached) == (None, "", None)
+    platform.faults("")
+    assert run_backfill(seconds=60).outcome == "complete"
 
 
 def test_the_backfill_goes_on_where_it_was_cut_off(platform: SandboxProcess) -> None:
     run_tail()
     assert run_backfill(seconds=0).outcome == "paused"
-    platform.forget()
-    assert run_backfill(seconds=60).outcome == "complete"
-    assert pages_asked(platform) == 2
+    rest = run_backfill(seconds=60)
+    assert (rest.outcome, rest.pages) == ("complete", 2)
     assert Job.objects.count() == 120
 
 
@@ -113,6 +115,23 @@ def test_the_backfill_begins_again_where_its_token_is_refused(platform: SandboxP
         run_backfill(seconds=60)
     assert run_backfill(seconds=60).outcome == "complete"
     assert Job.objects.count() == 120
+
+
+def test_what_becomes_visible_late_is_within_the_overlap(platform: SandboxProcess, settings: Settings) -> None:
+    """Between it and the watermark lies more than the one page that is read anyway."""
+    settings.SYNC_PAGE_SIZE = 2
+
+    def plant(number: int, second: int) -> None:
+        stamp = f"2026-03-01T13:00:{second:02d}Z"
+        platform.plant({"id": f"n_{number}", "groupId": "n", "type": "t", "status": "s", "dateUpdated": stamp})
+
+    for number in range(8):
+        plant(number, 50 - 5 * (number // 2))
+    run_tail()
+    run_tail()
+    plant(8, 30)
+    run_tail()
+    assert Job.objects.filter(key="n_8").exists()
 
 
 def test_a_bad_record_does_not_break_its_page(platform: SandboxProcess) -> None:
@@ -174,7 +193,11 @@ def test_a_mirror_of_another_platform_is_left_as_it_is(platform: SandboxProcess,
         with pytest.raises(OtherPlatform, match="mirrors sandbox, and MEDIA_PLATFORM_URL now names project"):
             run()
     assert platform.requests() == []
-    assert Lane.objects.get(name="tail").problem.startswith("This database mirrors sandbox")
+    assert Lane.objects.get().problem.startswith("This database mirrors sandbox")
+    settings.MEDIA_PLATFORM_NAME = "sandbox"
+    run_tail()
+    assert run_backfill(seconds=60).outcome == "complete"
+    assert Job.objects.count() == 120
 
 
 def test_a_cycle_ends_the_backfill_also_while_refused_credentials_rest(platform: SandboxProcess) -> None:

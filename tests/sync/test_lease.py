@@ -1,8 +1,11 @@
 """`jobs.sync.lease`: one holder at a time, and a late word of an old one is refused."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from dashboard.services.process import wait_for
+from jobs.models import Lane
 from jobs.models import Lease as Row
 from jobs.sync.lease import LeaseHeld, LeaseLost, leased
 
@@ -34,8 +37,32 @@ def test_a_holder_that_wakes_up_late_writes_nothing() -> None:
     with leased("tail") as late:
         expire()
         with leased("tail"), pytest.raises(LeaseLost), late.fenced():
-            Row.objects.create(name="late", holder="late", expires="2020-01-01T00:00:00Z")
-    assert not Row.objects.filter(name="late").exists()
+            Lane.objects.create(name="late")
+    assert not Lane.objects.exists()
+
+
+def test_what_a_holder_writes_stays() -> None:
+    with leased("tail") as lease, lease.fenced():
+        Lane.objects.create(name="tail")
+    assert Lane.objects.exists()
+
+
+def test_a_heart_beats_during_a_long_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a page that takes longer than `TTL` does not lose its lane."""
+    monkeypatch.setattr("jobs.sync.lease.BEAT", 0.05)
+    with leased("tail") as lease, lease.fenced():
+        before = Row.objects.get().expires
+        assert wait_for(lambda: Row.objects.get().expires > before, seconds=10)
+
+
+def test_nobody_takes_over_between_the_check_and_the_commit() -> None:
+    """The last statement of a fenced transaction locks the lease: who wants it then waits for the commit."""
+    with leased("tail") as lease, CaptureQueriesContext(connection) as asked, lease.fenced():
+        Lane.objects.create(name="tail")
+    *_, check, commit = [query["sql"] for query in asked.captured_queries if "expires" not in query["sql"]]
+    assert "jobs_lease" in check
+    assert check.endswith("FOR SHARE")
+    assert commit == "COMMIT"
 
 
 def test_the_end_of_a_late_holder_does_not_end_the_lease_of_the_next() -> None:

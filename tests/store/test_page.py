@@ -1,0 +1,97 @@
+"""`jobs.store.keep`: a page is written whole, and a record that PostgreSQL does not take costs itself alone."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, OperationalError, connection
+from django.test.utils import CaptureQueriesContext
+
+from jobs.models import Cell, Job, JobFile, Quarantine
+from jobs.store import Written, keep, said
+from jobs.upstream.record import Page, Record, Refused
+from tests.records import NOON, iso, job, record
+
+pytestmark = pytest.mark.django_db
+
+REFUSED = Refused(text="{}", field="id", reason="It is missing.", job_id="")
+MISFITS: dict[str, dict[str, Any]] = {
+    "A value in it does not fit the tables.": {"error_code": 2**40},
+    "It breaks a rule of the tables.": {"group": None},
+    "It is larger than the tables can hold.": {"id": "".join(chr(0x4E00 + n) for n in range(9000))},
+}
+
+
+def page(records: Sequence[Record], *refused: Refused) -> Page:
+    return Page(records=tuple(records), refused=refused, asked=NOON)
+
+
+def misfit(number: int, **values: Any) -> Record:
+    return replace(record(number), **values)
+
+
+def test_a_job_with_very_many_files_is_stored() -> None:
+    sources = [{"path": f"/in/{n}.mp4"} for n in range(40_000)]
+    assert keep(page([record(1, sources=sources)])) == Written(inserted=1)
+    assert JobFile.objects.count() == 40_001
+
+
+@pytest.mark.parametrize("reason", MISFITS)
+def test_a_record_that_does_not_fit_costs_itself_alone(reason: str) -> None:
+    good = [record(n) for n in range(20)]
+    wrong = misfit(7, **MISFITS[reason])
+    good[7] = wrong
+    assert keep(page(good, REFUSED)) == Written(inserted=19, refused=2)
+    assert Job.objects.count() == 19
+    assert sum(Cell.objects.values_list("jobs", flat=True)) == 19
+    kept = Quarantine.objects.exclude(field="id").get()
+    assert (kept.field, kept.reason) == ("", reason)
+    assert kept.job_key == wrong.id[:500].encode()[:500].decode(errors="ignore")
+
+
+def test_what_does_not_fit_is_kept_verbatim() -> None:
+    keep(page([misfit(1, error_code=2**40)]))
+    kept = Quarantine.objects.get()
+    assert json.loads(kept.text) == job(1)
+    assert str(2**40) not in kept.reason
+
+
+def test_several_that_do_not_fit_leave_the_others() -> None:
+    records = [misfit(n, error_code=2**40) if n % 3 == 0 else record(n) for n in range(20)]
+    assert keep(page(records)) == Written(inserted=13, refused=7)
+    assert keep(page(records)) == Written(unchanged=13, refused=7)
+    assert set(Quarantine.objects.values_list("times", flat=True)) == {2}
+
+
+def test_one_that_does_not_fit_any_more_stays_as_it_was() -> None:
+    keep(page([record(1)]))
+    later = iso(NOON + timedelta(hours=1))
+    assert keep(page([replace(record(1, dateUpdated=later), error_code=2**40)]), point=True).refused == 1
+    assert Job.objects.get().updated == NOON + timedelta(seconds=1)
+
+
+def test_what_is_no_fault_of_a_record_is_told() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 1")
+        with pytest.raises(OperationalError) as stopped:
+            keep(page([record(n) for n in range(2000)]))
+    assert "timeout" in said(stopped.value)
+
+
+def test_what_the_database_says_quotes_no_record() -> None:
+    with pytest.raises(DatabaseError) as wrong, connection.cursor() as cursor:
+        cursor.execute("SELECT 'CANARY'::int")
+    assert "CANARY" not in said(wrong.value)
+
+
+def test_jobs_are_locked_before_the_quarantine() -> None:
+    with CaptureQueriesContext(connection) as asked:
+        keep(page([record(1)], REFUSED))
+    jobs, kept = (
+        next(n for n, query in enumerate(asked.captured_queries) if f"INSERT INTO {table} " in query["sql"])
+        for table in ("jobs_job", "jobs_quarantine")
+    )
+    assert jobs < kept

@@ -1,0 +1,93 @@
+"""`./deck sync`: whatever stops a cycle stands in its summary, and the exit status says so."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from dashboard.services.home import ROOT
+from tests.deck import environment, until
+from tests.sandbox_process import SandboxProcess
+
+COMMAND = [sys.executable, "-m", "dashboard.commands.sync"]
+PATIENCE = 60
+
+
+def variables(folder: Path, platform: SandboxProcess, **more: str) -> dict[str, str]:
+    """The environment of a cycle in the tests' database, against this platform."""
+    known = {
+        "DATABASE_URL": f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{connection.settings_dict['NAME']}",
+        "MEDIA_PLATFORM_URL": platform.url,
+        "MEDIA_PLATFORM_APP_ID": platform.app_id,
+        "MEDIA_PLATFORM_SHARED_SECRET": platform.secret,
+    }
+    return environment(folder, **known | more)
+
+
+def run(environment: dict[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [*COMMAND, *arguments], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE
+    )
+
+
+def summary_of(ended: "subprocess.CompletedProcess[str]") -> dict[str, Any]:
+    assert "Traceback" not in ended.stderr
+    summary: dict[str, Any] = json.loads(ended.stdout)
+    return summary
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_complete_cycle(tmp_path: Path, platform: SandboxProcess) -> None:
+    ended = run(variables(tmp_path, platform), "--json")
+    summary = summary_of(ended)
+    assert (ended.returncode, summary["complete"], summary["inserted"]) == (0, True, 120)
+
+
+def test_a_database_that_does_not_answer(tmp_path: Path, platform: SandboxProcess) -> None:
+    nowhere = variables(tmp_path, platform, DATABASE_URL="postgres://nobody:pass-word@127.0.0.1:9/x")
+    ended = run(nowhere, "--json")
+    summary = summary_of(ended)
+    assert (ended.returncode, summary["complete"], summary["pages"]) == (1, False, 0)
+    assert "The database fails" in summary["problem"]
+    assert "refused" in summary["problem"]
+    assert "pass-word" not in ended.stdout + ended.stderr
+    ended = run(nowhere)
+    assert (ended.returncode, "Traceback" in ended.stderr) == (1, False)
+    assert ended.stdout.startswith("not complete: The database fails")
+
+
+def test_settings_that_are_wrong(tmp_path: Path, platform: SandboxProcess) -> None:
+    ended = run(variables(tmp_path, platform, SYNC_PERIOD="never", SYNC_SWEEP="0"), "--json")
+    summary = summary_of(ended)
+    assert (ended.returncode, summary["complete"]) == (1, False)
+    assert "SYNC_PERIOD cannot be read" in summary["problem"]
+    assert "SYNC_SWEEP cannot be read" in summary["problem"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("faults", ["short:x1,stall", "stall"], ids=["backfill", "tail"])
+def test_pressing_ctrl_c_ends_it_at_once(tmp_path: Path, platform: SandboxProcess, faults: str) -> None:
+    """Also against a platform that has stalled, for which a fetch would wait."""
+    platform.faults(faults)
+    started = subprocess.Popen(
+        [*COMMAND, "--json"],
+        env=variables(tmp_path, platform),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        until(lambda: len(platform.requests()) > faults.count(","))
+        started.send_signal(signal.SIGINT)
+        out, err = started.communicate(timeout=10)
+    finally:
+        started.kill()
+    assert (started.returncode, json.loads(out)["problem"]) == (1, "It was stopped.")
+    assert "Traceback" not in err

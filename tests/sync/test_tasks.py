@@ -1,0 +1,68 @@
+"""The scheduled tasks: two beats or two workers at once do no harm, and a long outage is read within one task."""
+
+from functools import partial
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.conf import settings as project
+from pytest_django.fixtures import Settings
+
+from jobs import tasks
+from jobs.models import Cell, Job, Lane, Pass
+from jobs.sync.lanes import run_tail
+from jobs.sync.lease import leased
+from tests.sandbox_process import SandboxProcess
+from tests.store.test_concurrency import at_once, counts_are_exact
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _small_pages(settings: Settings) -> None:
+    settings.SYNC_PAGE_SIZE = 20
+
+
+def test_a_tick_during_a_pass_does_nothing(platform: SandboxProcess) -> None:
+    run_tail()
+    before = Pass.objects.count()
+    platform.forget()
+    with leased("tail"), leased("backfill"):
+        tasks.tail()
+        tasks.backfill()
+    assert (Pass.objects.count(), platform.requests()) == (before, [])
+
+
+def test_two_workers_at_once_bring_everything_once(platform: SandboxProcess) -> None:
+    run_tail()
+    works = [tasks.tail, tasks.backfill] * 2
+    at_once(*[partial(_begin_together, work) for work in works])
+    while Lane.objects.filter(name="backfill", finished=None).exists():
+        tasks.backfill()
+    assert Job.objects.count() == 120
+    assert sum(Cell.objects.values_list("jobs", flat=True)) == 120
+    assert counts_are_exact()
+    assert set(Pass.objects.values_list("outcome", flat=True)) == {"complete"}
+    assert not Lane.objects.exclude(problem="").exists()
+
+
+def test_what_stops_a_pass_does_not_break_its_task(platform: SandboxProcess) -> None:
+    platform.faults("status=401")
+    tasks.tail()
+    assert "401" in Lane.objects.get().problem
+    platform.forget()
+    tasks.tail()
+    assert platform.requests() == []
+
+
+def test_a_task_has_an_hour_and_is_not_given_to_another_worker_meanwhile() -> None:
+    """The tail cannot go on where it was cut off: what it has to read after a long outage must fit into one task."""
+    assert project.CELERY_TASK_SOFT_TIME_LIMIT >= 3500
+    assert project.CELERY_TASK_SOFT_TIME_LIMIT < project.CELERY_TASK_TIME_LIMIT
+    assert project.CELERY_TASK_TIME_LIMIT < project.CELERY_VISIBILITY_TIMEOUT
+    assert project.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"] == project.CELERY_VISIBILITY_TIMEOUT
+
+
+def _begin_together(work: Any, barrier: Barrier) -> None:
+    barrier.wait()
+    work()

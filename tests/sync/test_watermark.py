@@ -1,0 +1,70 @@
+"""The tail's watermark where jobs have dates in the future: nothing is lost, and a mirror led astray heals."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from jobs.models import Job, Lane
+from jobs.sync.lanes import run_backfill, run_tail
+from tests.records import iso
+from tests.sandbox_process import SandboxProcess
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PAGE = 5
+FAR = datetime(2090, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _small_pages(settings: Settings) -> None:
+    settings.SYNC_PAGE_SIZE = PAGE
+
+
+def plant(platform: SandboxProcess, name: str, updated: datetime) -> None:
+    platform.plant({"id": name, "groupId": "n", "type": "t", "status": "s", "dateUpdated": iso(updated)})
+
+
+def change(platform: SandboxProcess) -> None:
+    """Let more change now than the pages that are read anyway hold."""
+    for number in range(4 * PAGE):
+        plant(platform, f"n_{number}", datetime.now(UTC))
+
+
+def everything_came() -> bool:
+    return Job.objects.filter(key__startswith="n_").count() == 4 * PAGE
+
+
+@pytest.mark.parametrize("ahead", [timedelta(seconds=280), timedelta(days=9000)], ids=str)
+@pytest.mark.parametrize("jobs", [1, PAGE, 2 * PAGE])
+def test_dates_in_the_future_cost_no_change(platform: SandboxProcess, ahead: timedelta, jobs: int) -> None:
+    for number in range(jobs):
+        plant(platform, f"f_{number}", datetime.now(UTC) + ahead)
+    run_tail()
+    run_backfill(seconds=60)
+    watermark = Lane.objects.get(name="tail").watermark
+    assert watermark is not None
+    assert watermark <= datetime.now(UTC)
+    change(platform)
+    run_tail()
+    assert everything_came()
+
+
+def test_a_mirror_that_was_led_astray_heals(platform: SandboxProcess) -> None:
+    run_tail()
+    run_backfill(seconds=60)
+    Lane.objects.filter(name="tail").update(watermark=FAR)
+    change(platform)
+    run_tail()
+    assert everything_came()
+    watermark = Lane.objects.get(name="tail").watermark
+    assert watermark is not None
+    assert watermark <= datetime.now(UTC)
+
+
+def test_a_watermark_does_not_move_back(platform: SandboxProcess) -> None:
+    plant(platform, "n_1", datetime(2026, 3, 1, 13, tzinfo=UTC))
+    run_tail()
+    before = Lane.objects.get(name="tail").watermark
+    platform.delete("n_1")
+    run_tail()
+    assert Lane.objects.get(name="tail").watermark == before

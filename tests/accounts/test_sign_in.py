@@ -96,6 +96,19 @@ def test_guessing_is_throttled(client: Client, operator: User) -> None:
     assert enter(Client(REMOTE_ADDR="10.1.1.1"), "operator") == 302
 
 
+def test_a_new_password_opens_what_was_throttled(
+    client: Client, operator: User, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("operator", "somebody"):
+        for n in range(10):
+            enter(client, f"guess-{n}", name=name)
+    assert enter(client, "operator") == 429
+    call_command("operator", "operator")
+    password = capsys.readouterr().out.split("password: ")[1].strip()
+    assert enter(client, password) == 302
+    assert enter(Client(), "guess", name="somebody") == 429
+
+
 def test_another_name_is_not_locked_out(client: Client, operator: User) -> None:
     for n in range(10):
         enter(client, f"guess-{n}", name="somebody")

@@ -1,8 +1,9 @@
-"""`./deck manage operator NAME`: make an operator, or give one a new password."""
+"""`./deck manage operator NAME`: make an operator, or give one a new password and let them sign in again."""
 
 import secrets
 from typing import Any
 
+from axes.utils import reset
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -34,4 +35,5 @@ class Command(BaseCommand):
         user.is_active = True
         user.set_password(password)
         user.save()
+        reset(username=name)
         self.stdout.write(f"operator: {name}  password: {password}")

@@ -6,8 +6,10 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ import requests
 
 from dashboard.services.home import ROOT
 from tests.canaries import CANARY, planted
-from tests.deck import Deck, deck, environment, free_port, until
+from tests.deck import Deck, deck, environment, until
 from tests.records import iso
 
 JOBS = 700
@@ -126,6 +128,77 @@ def test_it_stops_cleanly_and_leaves_nothing(tmp_path: Path) -> None:
     assert alive(tmp_path) == []
 
 
+def test_what_hangs_is_killed_in_time(tmp_path: Path) -> None:
+    with deck(tmp_path, **OPTIONS) as started:
+        children = started.children()
+        for pid in children.values():
+            os.kill(pid, signal.SIGSTOP)
+        began = time.monotonic()
+        assert started.stop() == 0
+        assert time.monotonic() - began < 10
+    assert [pid for pid in children.values() if Path(f"/proc/{pid}").exists()] == []
+    assert alive(tmp_path) == []
+
+
+@pytest.fixture
+def programs() -> Iterator[Path]:
+    """Programs of a PostgreSQL that makes a cluster and then neither serves nor stops."""
+    with tempfile.TemporaryDirectory(prefix="jobdeck-test-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        program(folder / "initdb", 'mkdir "$2" && touch "$2/PG_VERSION"')
+        program(folder / "postgres", "trap '' INT TERM; while :; do sleep 1; done")
+        yield folder
+
+
+def program(path: Path, script: str) -> None:
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_stops_while_a_service_starts(tmp_path: Path, programs: Path, number: signal.Signals) -> None:
+    with starting(tmp_path, JOBDECK_POSTGRES_BIN=str(programs)) as process:
+        until(lambda: (tmp_path / "log" / "sandbox.log").exists())
+        stops(process, number)
+    assert alive(tmp_path) == []
+
+
+@pytest.mark.parametrize("seconds", [1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.5])
+def test_it_stops_wherever_it_is_by_then(tmp_path: Path, seconds: float) -> None:
+    with starting(tmp_path, **OPTIONS) as process:
+        time.sleep(seconds)
+        stops(process, signal.SIGINT)
+    assert alive(tmp_path) == []
+
+
+def stops(process: "subprocess.Popen[str]", number: signal.Signals) -> None:
+    """Send a signal; it must end in time, cleanly and without a word about it."""
+    began = time.monotonic()
+    process.send_signal(number)
+    said, _ = process.communicate(timeout=30)
+    assert time.monotonic() - began < 10
+    assert (process.returncode, "Traceback" in said) == (0, False), said
+
+
+@contextmanager
+def starting(folder: Path, **variables: str) -> Iterator["subprocess.Popen[str]"]:
+    """Run `up` without waiting for it."""
+    command = [sys.executable, "-m", "dashboard.commands.up"]
+    with subprocess.Popen(
+        command,
+        env=environment(folder, **variables),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 def test_killed_all_at_once_it_recovers_every_row(tmp_path: Path) -> None:
     with deck(tmp_path, **OPTIONS) as started:
         until(lambda: rows(started) == JOBS)
@@ -218,4 +291,3 @@ def test_help_and_what_is_no_command() -> None:
     wrong = subprocess.run([ROOT / "deck", "dance"], capture_output=True, text=True, timeout=20)
     assert wrong.returncode == 2
     assert "no command 'dance'" in wrong.stderr
-    assert str(free_port()).isdigit()

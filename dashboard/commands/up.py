@@ -5,9 +5,8 @@ import os
 import signal
 import socket
 import sys
-import threading
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -18,7 +17,8 @@ from dashboard.services import home as place
 from dashboard.services import process
 from dashboard.services.embedded import child, services
 from dashboard.services.home import Taken
-from dashboard.services.supervisor import Child, DidNotStart, Supervisor
+from dashboard.services.process import DidNotStart
+from dashboard.services.supervisor import Child, Supervisor
 
 HOST = "127.0.0.1"
 WEB = ["-m", "gunicorn", "dashboard.wsgi", "--worker-class", "gthread", "--workers", "2", "--threads", "8"]
@@ -30,24 +30,40 @@ WORKER += ["--loglevel", "INFO"]
 BEAT = [*CELERY, "beat", "--pidfile="]
 
 
+class Stopped(KeyboardInterrupt):
+    """Somebody wants this to end; it is raised wherever we are by then."""
+
+
 def main() -> int:
     """Start everything, say where it is, and keep it running."""
     argparse.ArgumentParser(prog="./deck up", description=__doc__).parse_args()
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: stopped.set())
-    home = place.chosen()
     try:
-        with ExitStack() as stack:
-            run(home, stack, stopped)
+        with suppress(Stopped), ExitStack() as stack, stoppable():
+            run(place.chosen(), stack)
     except (Taken, DidNotStart, CommandError, OSError) as problem:
         print(f"deck: {problem}", file=sys.stderr)
         return 1
     return 0
 
 
-def run(home: Path, stack: ExitStack, stopped: threading.Event) -> None:
-    """Run everything in this data folder until `stopped`."""
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Let signals stop what runs inside, at any point of it; afterwards none disturbs the stopping."""
+
+    def stop(*_: object) -> None:
+        raise Stopped
+
+    for number in process.STOPPING:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number in process.STOPPING:
+            signal.signal(number, signal.SIG_IGN)
+
+
+def run(home: Path, stack: ExitStack) -> None:
+    """Run everything in this data folder until we are stopped."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "dashboard.settings"
     needed = services(home)
     for service in needed:
@@ -65,9 +81,9 @@ def run(home: Path, stack: ExitStack, stopped: threading.Event) -> None:
     password = setup.first_operator()
     setup.first_sync()
     supervisor.start(_web(home, port))
-    supervisor.start(*_background(home))
+    supervisor.start(*_background(home), beside=True)
     print(f"Jobdeck: http://localhost:{port}  operator: {setup.OPERATOR}  password: {password}", flush=True)
-    supervisor.watch(until=stopped.is_set)
+    supervisor.watch()
 
 
 def _web(home: Path, port: int) -> Child:

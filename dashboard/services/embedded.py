@@ -1,7 +1,6 @@
 """The services that run here because nobody names others: whoever needs them, starts or shares them."""
 
 import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -27,12 +26,13 @@ def services(home: Path) -> list[Service]:
 
 def child(service: Service) -> Child:
     """A service as the supervisor runs it; what a dead one left behind goes before every start."""
-
-    def start() -> "subprocess.Popen[bytes]":
-        service.prepare()
-        return service.start()
-
-    return Child(name=service.name, start=start, is_ready=service.is_ready, stop_signal=service.stop_signal)
+    return Child(
+        name=service.name,
+        prepare=service.prepare,
+        start=service.start,
+        is_ready=service.is_ready,
+        stop_signal=service.stop_signal,
+    )
 
 
 @contextmanager

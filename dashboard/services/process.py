@@ -1,20 +1,27 @@
 """What every service needs of the operating system."""
 
+import contextlib
 import ctypes
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 LOG_KEPT = 10 << 20
-
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Process = subprocess.Popen[bytes]
+
+
+class DidNotStart(Exception):
+    """A process that cannot be started, ended or was not ready in time; the text says why, as far as is known."""
 
 
 def launch(
@@ -27,11 +34,10 @@ def launch(
 ) -> "subprocess.Popen[bytes]":
     """Start `command` in a session of its own, as `account` where one is given; it ends when we do.
 
-    What it says goes to `log`, of which one older file is kept.
+    What it says goes to the end of `log`.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
-    if log.exists() and log.stat().st_size > LOG_KEPT:
-        log.replace(log.with_suffix(".old.log"))
+    bound(log)
     with log.open("ab") as output:
         return subprocess.Popen(
             command,
@@ -39,13 +45,34 @@ def launch(
             stdout=output,
             stderr=output,
             start_new_session=True,
-            preexec_fn=_dies_with_parent(signal.SIGINT),
+            preexec_fn=_as_child(signal.SIGINT),
             cwd=folder,
             env=None if environment is None else {**os.environ, **environment},
             user=account.pw_uid if account else None,
             group=account.pw_gid if account else None,
             extra_groups=[] if account else None,
         )
+
+
+def bound(log: Path) -> None:
+    """Move what a long log holds to an older one, of which there is one.
+
+    The log is emptied, not renamed: processes keep it open, and each appends to whatever it is now.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        if log.stat().st_size > LOG_KEPT:
+            shutil.copyfile(log, log.with_suffix(".old.log"))
+            os.truncate(log, 0)
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Put off the signals that stop us, so that no process is started that nobody comes to know."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def wait_for(condition: Callable[[], bool], *, seconds: float) -> bool:
@@ -79,6 +106,18 @@ def command_line(pid: int) -> str:
         return ""
 
 
+def descendants(pid: int) -> list[int]:
+    """The processes that `pid` started, and those that they did, whichever session they are in."""
+    children = defaultdict(list)
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            children[int(stat.read_text().rpartition(")")[2].split()[1])].append(int(stat.parent.name))
+    found = children[pid]
+    for each in found:
+        found += children[each]
+    return found
+
+
 def servant() -> pwd.struct_passwd | None:
     """The account that runs PostgreSQL where we are root, which it refuses to be."""
     return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
@@ -96,9 +135,13 @@ def can_reach(account: pwd.struct_passwd, path: Path) -> bool:
     return True
 
 
-def _dies_with_parent(number: signal.Signals) -> Callable[[], None]:
-    """Give a `preexec_fn` after which the child gets `number` when its parent dies."""
-    if sys.platform != "linux":
-        return lambda: None
-    libc = ctypes.CDLL(None)
-    return lambda: libc.prctl(PR_SET_PDEATHSIG, number)
+def _as_child(number: signal.Signals) -> Callable[[], None]:
+    """Give a `preexec_fn` after which the child gets `number` when its parent dies, and hears what stops it."""
+    libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+    def begin() -> None:
+        if libc is not None:
+            libc.prctl(PR_SET_PDEATHSIG, number)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
+
+    return begin

@@ -4,7 +4,9 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import pwd
 import secrets
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,11 +36,22 @@ def secret(home: Path, name: str) -> str:
     kept = home / "secrets" / name
     if not kept.exists():
         kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        half = kept.with_name(f"{name}.{secrets.token_hex(4)}")
-        half.touch(mode=0o600)
-        half.write_text(secrets.token_urlsafe(48))
-        half.rename(kept)
+        _make_secret(kept)
     return kept.read_text()
+
+
+def _make_secret(kept: Path) -> None:
+    """Make a secret, whole at once; of several that are made at the same time, the first stays."""
+    half = kept.with_name(f"{kept.name}.{secrets.token_hex(8)}")
+    try:
+        with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(half, kept)
+    finally:
+        half.unlink(missing_ok=True)
 
 
 def log(home: Path, name: str) -> Path:
@@ -57,12 +70,19 @@ def sockets(folder: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"jobdeck-{os.geteuid()}-{short_name(folder)}"
 
 
-def own_folder(folder: Path) -> None:
-    """Make `folder`, for its owner alone; refuse one that somebody else made there."""
+def own_folder(folder: Path, account: pwd.struct_passwd | None = None, *, mode: int = 0o700) -> None:
+    """Make `folder` for `account`, or for ourselves where none is given; refuse one that belongs to anybody else.
+
+    What belongs to another account is left as it is, so that root changes nothing at its bidding.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if folder.is_symlink() or folder.stat().st_uid not in (os.geteuid(), 65534):
+    found, owner = folder.lstat(), account.pw_uid if account else os.geteuid()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (owner, os.geteuid()):
         raise PermissionError(f"{folder} belongs to somebody else; remove it.")
-    folder.chmod(0o700)
+    if found.st_uid == os.geteuid():
+        folder.chmod(mode)
+        if account is not None:
+            os.chown(folder, account.pw_uid, account.pw_gid, follow_symlinks=False)
 
 
 def short_name(path: Path) -> str:

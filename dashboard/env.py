@@ -6,17 +6,26 @@ mistake at once, each with its remedy. `NAME_FILE` names a file to read `NAME` f
 """
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
-from urllib.parse import urlsplit
+from typing import Any, TypeVar
+from urllib.parse import SplitResult, urlsplit
 
 T = TypeVar("T")
+
+STANDING = "JOBDECK_FROM"
+HOST = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*\.?|\[[\da-f:.]+\]", re.ASCII | re.IGNORECASE)
+MOST_DIGITS = 20
 
 
 class Unreadable(ValueError):
     """A value that cannot be read; the text says what would be accepted."""
+
+
+class Refused(Exception):
+    """What stops a command because of the environment; the text names the variable and the remedy."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,13 +35,17 @@ class Problem:
     name: str
     remedy: str
 
+    def __str__(self) -> str:
+        return f"{self.name} cannot be read. {self.remedy}"
+
 
 @dataclass(kw_only=True)
 class Environment:
-    """The variables that have been asked for, and what was wrong with them."""
+    """The variables that have been asked for, with their defaults, and what was wrong with them."""
 
     values: Mapping[str, str] = field(default_factory=lambda: os.environ)
     documented: dict[str, str] = field(default_factory=dict)
+    defaults: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def read(self, name: str, parse: Callable[[str], T], *, default: T | Callable[[], T], meaning: str) -> T:
@@ -40,7 +53,7 @@ class Environment:
 
         A `default` that costs something is a function, called only where it is needed.
         """
-        self.documented[name] = meaning
+        self.documented[name], self.defaults[name] = meaning, default
         try:
             text = self._text(name)
             if text:
@@ -51,7 +64,7 @@ class Environment:
 
     def names(self, name: str) -> bool:
         """Tell whether somebody gave `name` a value."""
-        return bool(self.values.get(name) or self.values.get(f"{name}_FILE"))
+        return any(self.values.get(each, "").strip() for each in (name, f"{name}_FILE"))
 
     def missing(self, name: str, because_of: str) -> str:
         """Give nothing for `name`; while it is unset that is a problem, because `because_of` is set."""
@@ -61,12 +74,38 @@ class Environment:
 
     def _text(self, name: str) -> str:
         """The text of `name` or of the file that `NAME_FILE` names."""
-        if file := self.values.get(f"{name}_FILE", ""):
-            try:
-                return Path(file).read_text().strip()
-            except (OSError, UnicodeDecodeError) as error:
-                raise Unreadable(f"{name}_FILE must name a readable text file ({error}).") from error
-        return self.values.get(name, "").strip()
+        text, file = (self.values.get(each, "").strip() for each in (name, f"{name}_FILE"))
+        if text and file:
+            raise Unreadable(f"Set {name} or {name}_FILE, not both.")
+        if not file:
+            return text
+        try:
+            return path(file).read_text().strip()
+        except (OSError, ValueError) as error:
+            raise Unreadable(f"{name}_FILE must name a readable text file ({error}).") from error
+
+
+def one(name: str, parse: Callable[[str], T], *, default: T) -> T:
+    """Read one variable for those who know no settings; raise `Refused` where it cannot be read."""
+    asked = Environment()
+    value = asked.read(name, parse, default=default, meaning="")
+    if asked.problems:
+        raise Refused(str(asked.problems[0]))
+    return value
+
+
+def with_values(**values: str) -> dict[str, str]:
+    """The environment with these values, whichever way it named others."""
+    kept = {name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in values}
+    return kept | values
+
+
+def path(text: str) -> Path:
+    """Read a path; a relative one begins where the user stands, which `./deck` notes before it goes elsewhere."""
+    try:
+        return Path(os.environ.get(STANDING) or ".").joinpath(Path(text).expanduser()).absolute()
+    except RuntimeError as why:
+        raise Unreadable(f"Set it to the path of a folder ({why}).") from why
 
 
 def boolean(text: str) -> bool:
@@ -81,9 +120,21 @@ def integer(lowest: int, highest: int) -> Callable[[str], int]:
     """Read a whole number from `lowest` to `highest`."""
 
     def parse(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or not lowest <= int(text) <= highest:
+        is_number = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+        if not is_number or not lowest <= int(text) <= highest:
             raise Unreadable(f"Set it to a whole number from {lowest} to {highest}.")
         return int(text)
+
+    return parse
+
+
+def secret(shortest: int) -> Callable[[str], str]:
+    """Read a text of at least `shortest` characters."""
+
+    def parse(text: str) -> str:
+        if len(text) < shortest:
+            raise Unreadable(f"Set it to at least {shortest} random characters.")
+        return text
 
     return parse
 
@@ -93,21 +144,58 @@ def words(text: str) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()]
 
 
-def url(*schemes: str) -> Callable[[str], str]:
-    """Read an address with one of `schemes`."""
+def hosts(text: str) -> list[str]:
+    """Read host names, as Django's `ALLOWED_HOSTS` has them: without scheme or port."""
+    if not all(HOST.fullmatch(word) for word in words(text)):
+        raise Unreadable("Set it to host names alone, with commas between them, such as jobs.example.com,localhost.")
+    return words(text)
 
-    def parse(text: str) -> str:
-        if urlsplit(text).scheme not in schemes:
-            raise Unreadable(f"Set it to an address that begins with {' or '.join(f'{s}://' for s in schemes)}.")
-        return text
 
-    return parse
+def database(text: str) -> str:
+    """Read the address of a PostgreSQL database."""
+    parts = _split(text)
+    if parts is None or parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
+        raise Unreadable("Set it to an address such as postgres://user:password@host:5432/name.")
+    return text
+
+
+def broker(text: str) -> str:
+    """Read the address of a Valkey or Redis: over the network, with a database's number or none, or a socket."""
+    parts = _split(text)
+    over_network = parts is not None and parts.scheme in ("redis", "rediss") and parts.hostname
+    number = parts.path.strip("/") if parts else ""
+    by_socket = parts is not None and parts.scheme == "redis+socket" and number
+    if not by_socket and not (over_network and (not number or number.isdecimal())):
+        raise Unreadable("Set it to an address such as redis://host:6379/0 or redis+socket:///path/to/socket.")
+    return text
 
 
 def origin(text: str) -> str:
     """Read the address of a host, with nothing behind it."""
-    parts = urlsplit(text)
-    beyond = parts.username or parts.query or parts.fragment or parts.path.strip("/")
-    if parts.scheme not in ("http", "https") or not parts.hostname or beyond:
+    parts = _split(text)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname or _beyond_host(parts):
         raise Unreadable("Set it to a host alone, such as https://project.wixmp.com.")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def origins(text: str) -> list[str]:
+    """Read origins with commas between them."""
+    try:
+        return [origin(word) for word in words(text)]
+    except Unreadable as mistake:
+        raise Unreadable("Set it to origins such as https://jobs.example.com, with commas between them.") from mistake
+
+
+def _split(text: str) -> SplitResult | None:
+    """The parts of an address, or nothing where it is none: a space, half a bracket, a port that cannot be."""
+    if re.search(r"\s", text):
+        return None
+    try:
+        parts = urlsplit(text)
+        return parts if parts.port != 0 else None
+    except ValueError:
+        return None
+
+
+def _beyond_host(parts: SplitResult) -> bool:
+    return "@" in parts.netloc or bool(parts.query or parts.fragment or parts.path.strip("/"))

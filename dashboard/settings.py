@@ -17,26 +17,26 @@ BASE_DIR = home.ROOT
 ENVIRONMENT = read.Environment()
 
 DATA_DIR = ENVIRONMENT.read(
-    home.VARIABLE, home.path, default=home.DEFAULT, meaning="The folder of everything that the embedded services keep."
+    home.VARIABLE, read.path, default=home.DEFAULT, meaning="The folder of everything that the embedded services keep."
 )
 PORT = ENVIRONMENT.read("PORT", read.integer(1, 65535), default=8000, meaning="The port on which the pages are served.")
 
 DEBUG = ENVIRONMENT.read("DEBUG", read.boolean, default=False, meaning="Django's debug pages. Never for others.")
 SECRET_KEY = ENVIRONMENT.read(
     "SECRET_KEY",
-    str,
+    read.secret(50),
     default=lambda: home.secret(DATA_DIR, "secret-key"),
     meaning="Signs sessions and page tokens, and keys the marks of masked secrets. At least 50 characters.",
 )
 ALLOWED_HOSTS = ENVIRONMENT.read(
     "ALLOWED_HOSTS",
-    read.words,
+    read.hosts,
     default=["localhost", "127.0.0.1", "[::1]"],
     meaning="The host names under which Jobdeck is reached, with commas between them.",
 )
 CSRF_TRUSTED_ORIGINS = ENVIRONMENT.read(
     "CSRF_TRUSTED_ORIGINS",
-    read.words,
+    read.origins,
     default=[],
     meaning="Origins that may post forms from behind a proxy, such as https://jobs.example.com.",
 )
@@ -58,11 +58,12 @@ SECURE_REDIRECT_EXEMPT = ["^healthz$"]
 
 DATABASE_URL = ENVIRONMENT.read(
     "DATABASE_URL",
-    read.url("postgres", "postgresql"),
+    read.database,
     default=lambda: Postgres(DATA_DIR).url,
     meaning="PostgreSQL 18: postgres://user:password@host/name. Unset: the embedded one.",
 )
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True)}
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -222,7 +223,7 @@ SYNC_SWEEP = ENVIRONMENT.read(
 
 CELERY_BROKER_URL = ENVIRONMENT.read(
     "CELERY_BROKER_URL",
-    read.url("redis", "rediss", "redis+socket"),
+    read.broker,
     default=lambda: Valkey(DATA_DIR).url,
     meaning="Valkey or Redis: redis://host:6379/0. Unset: the embedded one.",
 )

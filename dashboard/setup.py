@@ -3,23 +3,62 @@
 import hashlib
 import io
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import django
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+from django.db import OperationalError, connection
+from kombu.exceptions import OperationalError as BrokerError
 
+from dashboard.celery import app
+from dashboard.checks import too_old
+from dashboard.env import Refused
 from dashboard.services import home
 
+BROKER_SECONDS = 5
 OPERATOR = "operator"
 PASSWORD = "operator-password"  # noqa: S105 - a file's name
 
 
 def check() -> None:
-    """Load Django and let its system checks pass; raise `SystemCheckError`, which names every setting that is wrong."""
+    """Load Django; raise `Refused` or `CommandError` where a setting is wrong or the database is not one for us."""
     django.setup()
+    check_environment()
     call_command("check", stdout=io.StringIO())
+    with reaching_database():
+        old = too_old(connection)
+    if old:
+        raise Refused(old)
+
+
+def check_environment() -> None:
+    """Raise `Refused`, which names every variable that cannot be read."""
+    if problems := settings.ENVIRONMENT.problems:
+        raise Refused("\n".join(map(str, problems)))
+
+
+@contextmanager
+def reaching_database() -> Iterator[None]:
+    """Say by its variable that the database does not answer."""
+    try:
+        yield
+    except OperationalError as why:
+        if connection.connection is not None:
+            raise
+        raise Refused(f"DATABASE_URL: the database cannot be reached. {_one_line(why)}") from why
+
+
+def reach_broker() -> None:
+    """Say by its variable that the broker does not answer."""
+    with app.connection_for_write(connect_timeout=BROKER_SECONDS) as line:
+        try:
+            line.ensure_connection(max_retries=1, timeout=BROKER_SECONDS)
+        except (BrokerError, OSError) as why:
+            raise Refused(f"CELERY_BROKER_URL: {line.as_uri()} cannot be reached. {_one_line(why)}") from why
 
 
 def port() -> int:
@@ -74,3 +113,7 @@ def _static_fingerprint() -> str:
             status = os.stat(storage.path(name))
             found.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
     return found.hexdigest()
+
+
+def _one_line(why: Exception) -> str:
+    return " ".join(str(why).split())

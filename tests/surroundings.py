@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.env import Environment
 from dashboard.services import home
 from dashboard.services.postgres import Postgres
 from dashboard.services.process import wait_for
@@ -22,8 +23,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     scratch = tempfile.TemporaryDirectory(prefix="jobdeck-test-", ignore_cleanup_errors=True)
     early_config.add_cleanup(scratch.cleanup)
     os.chmod(scratch.name, 0o755)
-    os.environ["JOBDECK_DATA_DIR"] = scratch.name
-    if "DATABASE_URL" not in os.environ:
+    os.environ.pop(f"{home.VARIABLE}_FILE", None)
+    os.environ[home.VARIABLE] = scratch.name
+    if not Environment().names("DATABASE_URL"):
         start_postgres(Path(scratch.name), early_config)
     subprocess.run([sys.executable, str(home.ROOT / "manage.py"), "collectstatic", "-v0", "--noinput"], check=True)
 

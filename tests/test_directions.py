@@ -31,7 +31,7 @@ ROOMS = {
     "jobs.tasks": {"jobs.sync", "jobs.models", "jobs.upstream.errors"},
     "accounts": {"accounts"},
     "sandbox": {"sandbox"},
-    "dashboard.services": {"dashboard.services"},
+    "dashboard.services": {"dashboard.services", "dashboard.env"},
     "dashboard.env": set[str](),
 }
 NO_DJANGO = ("jobs.upstream", "jobs.specs", "jobs.document", "jobs.statuses", "jobs.paths", "jobs.humans", "sandbox")

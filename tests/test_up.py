@@ -199,6 +199,29 @@ def starting(folder: Path, **variables: str) -> Iterator["subprocess.Popen[str]"
             process.kill()
 
 
+def test_what_hinders_a_service_is_said_in_a_line(tmp_path: Path, programs: Path) -> None:
+    program(programs / "initdb", "echo 'initdb: error: no space left' >&2; exit 1")
+    ended = up(tmp_path, JOBDECK_POSTGRES_BIN=str(programs))
+    assert ended.returncode == 1
+    assert ended.stderr == "deck: postgres did not start: initdb failed: initdb: error: no space left\n"
+    assert alive(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "remedy"),
+    [
+        ("JOBDECK_SANDBOX", "--jobs '", "options as a shell"),
+        ("JOBDECK_POSTGRES_BIN", "/nowhere", "initdb and postgres"),
+    ],
+)
+def test_a_variable_of_a_service_that_is_wrong_is_named(tmp_path: Path, name: str, value: str, remedy: str) -> None:
+    ended = up(tmp_path, **{name: value})
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"deck: {name} cannot be read. Set it to")
+    assert remedy in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
 def test_killed_all_at_once_it_recovers_every_row(tmp_path: Path) -> None:
     with deck(tmp_path, **OPTIONS) as started:
         until(lambda: rows(started) == JOBS)

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 
+from dashboard.env import with_values
 from dashboard.services import home
 from dashboard.services.embedded import embedded
 
@@ -40,6 +41,7 @@ def scratch_database() -> Iterator[None]:
     """Have an empty PostgreSQL for what wants to look at one."""
     with tempfile.TemporaryDirectory(prefix="jobdeck-check-", ignore_cleanup_errors=True) as folder:
         os.chmod(folder, 0o755)  # noqa: S103 - PostgreSQL may run as another account
+        os.environ.pop(f"{home.VARIABLE}_FILE", None)
         os.environ[home.VARIABLE] = folder
         with embedded("postgres"):
             yield
@@ -48,7 +50,7 @@ def scratch_database() -> Iterator[None]:
 def passes(step: list[str]) -> bool:
     """Run one check under production settings."""
     print("→", " ".join(step), flush=True)
-    return subprocess.run(step, env={**os.environ, **PRODUCTION}).returncode == 0
+    return subprocess.run(step, env=with_values(**PRODUCTION)).returncode == 0
 
 
 if __name__ == "__main__":

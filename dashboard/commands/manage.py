@@ -12,7 +12,11 @@ def main() -> None:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
         from django.core.management import execute_from_command_line
 
-        execute_from_command_line(["./deck manage", *sys.argv[1:]])
+        from dashboard import setup
+
+        setup.check_environment()
+        with setup.reaching_database():
+            execute_from_command_line(["./deck manage", *sys.argv[1:]])
 
 
 if __name__ == "__main__":

@@ -11,13 +11,11 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from django.core.management.base import CommandError
-
 from dashboard.services import home as place
 from dashboard.services import process
 from dashboard.services.embedded import child, services
 from dashboard.services.home import Taken
-from dashboard.services.process import DidNotStart
+from dashboard.services.plainly import plainly
 from dashboard.services.supervisor import Child, Supervisor
 
 HOST = "127.0.0.1"
@@ -37,12 +35,8 @@ class Stopped(KeyboardInterrupt):
 def main() -> int:
     """Start everything, say where it is, and keep it running."""
     argparse.ArgumentParser(prog="./deck up", description=__doc__).parse_args()
-    try:
-        with suppress(Stopped), ExitStack() as stack, stoppable():
-            run(place.chosen(), stack)
-    except (Taken, DidNotStart, CommandError, OSError) as problem:
-        print(f"deck: {problem}", file=sys.stderr)
-        return 1
+    with plainly(OSError), suppress(Stopped), ExitStack() as stack, stoppable():
+        run(place.chosen(), stack)
     return 0
 
 
@@ -74,6 +68,7 @@ def run(home: Path, stack: ExitStack) -> None:
     from dashboard import setup
 
     setup.check()
+    setup.reach_broker()
     port = setup.port()
     _require_free(port)
     setup.migrate()

@@ -1,12 +1,13 @@
 """The services that run here because nobody names others: whoever needs them, starts or shares them."""
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from dashboard.env import Environment
 from dashboard.services import home as place
 from dashboard.services.home import Taken
+from dashboard.services.plainly import plainly
 from dashboard.services.postgres import Postgres
 from dashboard.services.process import wait_for
 from dashboard.services.sandbox import Sandbox
@@ -20,8 +21,7 @@ Service = Postgres | Valkey | Sandbox
 def services(home: Path) -> list[Service]:
     """The services of this folder that no variable names a stranger for."""
     every: list[Service] = [Postgres(home), Valkey(home), Sandbox(home)]
-    named = {name.removesuffix("_FILE") for name, value in os.environ.items() if value}
-    return [service for service in every if service.variable not in named]
+    return [service for service in every if not Environment().names(service.variable)]
 
 
 def child(service: Service) -> Child:
@@ -38,13 +38,19 @@ def child(service: Service) -> Child:
 @contextmanager
 def embedded(*names: str) -> Iterator[None]:
     """Have the embedded services called `names` run: those of a running `up`, or our own until we are done."""
-    home = place.chosen()
     with ExitStack() as stack:
-        ours = [service for service in services(home) if service.name in names and _is_free(stack, home, service)]
-        supervisor = stack.enter_context(Supervisor(home))
-        for service in ours:
-            supervisor.start(child(service))
-        yield
+        with plainly(OSError):
+            _start(stack, place.chosen(), names)
+        with plainly():
+            yield
+
+
+def _start(stack: ExitStack, home: Path, names: tuple[str, ...]) -> None:
+    """Start those of them that nobody runs; they stop with `stack`."""
+    ours = [service for service in services(home) if service.name in names and _is_free(stack, home, service)]
+    supervisor = stack.enter_context(Supervisor(home))
+    for service in ours:
+        supervisor.start(child(service))
 
 
 def _is_free(stack: ExitStack, home: Path, service: Service) -> bool:

@@ -11,6 +11,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from dashboard import env
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEFAULT = ROOT / ".data"
 VARIABLE = "JOBDECK_DATA_DIR"
@@ -21,14 +23,9 @@ class Taken(Exception):
     """Another process has what we asked for; the text is what it wrote there."""
 
 
-def path(text: str) -> Path:
-    """Read the name of a data folder."""
-    return Path(text).expanduser().absolute()
-
-
 def chosen() -> Path:
     """The data folder that the environment names, without Django."""
-    return path(os.environ.get(VARIABLE) or str(DEFAULT))
+    return env.one(VARIABLE, env.path, default=DEFAULT)
 
 
 def secret(home: Path, name: str) -> str:

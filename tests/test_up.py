@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import requests
@@ -220,6 +221,13 @@ def test_a_variable_of_a_service_that_is_wrong_is_named(tmp_path: Path, name: st
     assert ended.stderr.startswith(f"deck: {name} cannot be read. Set it to")
     assert remedy in ended.stderr
     assert ended.stderr.count("\n") == 1
+
+
+def test_long_addresses_are_answered(running: Deck) -> None:
+    """Several parameters at their longest, percent-encoded, are more than gunicorn takes by itself."""
+    long = "ж" * 1999
+    assert len(quote(long)) > 8190
+    assert running.api("/jobs", path=f"/{long}", groupId=long, pageSize=1)["jobs"] == []
 
 
 def test_killed_all_at_once_it_recovers_every_row(tmp_path: Path) -> None:

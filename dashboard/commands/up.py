@@ -20,7 +20,7 @@ from dashboard.services.supervisor import Child, Supervisor
 
 HOST = "127.0.0.1"
 WEB = ["-m", "gunicorn", "dashboard.wsgi", "--worker-class", "gthread", "--workers", "2", "--threads", "8"]
-WEB += ["--graceful-timeout", "3", "--preload", "--no-control-socket"]
+WEB += ["--graceful-timeout", "3", "--preload", "--no-control-socket", "--limit-request-line", "0"]
 LONGEST_STATEMENT = {"PGOPTIONS": "-c statement_timeout=30s"}
 CELERY = ["-m", "celery", "--app", "dashboard"]
 WORKER = [*CELERY, "worker", "--queues", "sync,default", "--concurrency", "2", "--without-gossip", "--without-mingle"]

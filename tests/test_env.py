@@ -98,12 +98,17 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("parse", "text"), ACCEPTED, ids=str)
+def named(value: object) -> str:
+    """A test's name that is the same in every process."""
+    return str(getattr(value, "__name__", value))
+
+
+@pytest.mark.parametrize(("parse", "text"), ACCEPTED, ids=named)
 def test_an_address_is_read_as_it_is(parse: Callable[[str], str], text: str) -> None:
     assert parse(text) == text
 
 
-@pytest.mark.parametrize(("parse", "text"), REFUSED, ids=str)
+@pytest.mark.parametrize(("parse", "text"), REFUSED, ids=named)
 def test_what_is_none_is_refused_with_an_example(parse: Callable[[str], object], text: str) -> None:
     with pytest.raises(read.Unreadable, match=r"^Set it to .*\.$"):
         parse(text)

@@ -1,18 +1,30 @@
-"""`./deck test`: the whole suite; arguments go to pytest."""
+"""`./deck test`: the whole suite, or what arguments say, which go to pytest.
+
+The whole suite is two runs: what needs little, in as many processes as there are
+processors, then what runs all of Jobdeck, one after another, since it measures time.
+"""
 
 import os
 import shutil
 import subprocess
 import sys
 
-import pytest
+ALONE = ("tests/browser", "tests/test_up.py")
+TOGETHER = ("-n", "logical", "--maxprocesses", "4", "--dist", "loadscope", *(f"--ignore={each}" for each in ALONE))
 
 
 def main() -> int:
     """Have what the tests need, then run them."""
     if not shutil.which("chromium") and shutil.which("apt-get") and os.geteuid() == 0:
         install_chromium()
-    return int(pytest.main(sys.argv[1:]))
+    if sys.argv[1:]:
+        return pytest(*sys.argv[1:])
+    return max(pytest(*TOGETHER), pytest(*ALONE))
+
+
+def pytest(*words: str) -> int:
+    """Run pytest to its end; its exit status."""
+    return subprocess.run([sys.executable, "-m", "pytest", *words]).returncode
 
 
 def install_chromium() -> None:

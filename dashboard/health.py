@@ -1,4 +1,7 @@
-"""`/healthz`: whether this process is up, what it needs answers, and how old the mirror is."""
+"""`/healthz`: whether this process is up, what it needs answers, and how old the mirror is.
+
+Each part has `SECONDS` to answer, whatever hangs: who asks is about to decide whether to start us anew.
+"""
 
 from typing import Any
 
@@ -12,6 +15,7 @@ from dashboard.celery import app
 from jobs.freshness import freshness
 
 SECONDS = 2
+BROKER_LIMITS = {"socket_timeout": SECONDS, "socket_connect_timeout": SECONDS}
 
 
 @login_not_required
@@ -27,10 +31,11 @@ def healthz(_: HttpRequest) -> JsonResponse:
 
 
 def database() -> str:
-    """`ok`, or what kind of error the database gave."""
+    """`ok`, or what kind of error the database gave; asked on a connection of its own, since an old one may hang."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        with connection.wrap_database_errors:
+            parameters = connection.get_connection_params()
+            connection.get_new_connection({**parameters, "connect_timeout": SECONDS}).close()
     except Error as error:
         return type(error).__name__
     return "ok"
@@ -39,8 +44,8 @@ def database() -> str:
 def broker() -> str:
     """`ok`, or what kind of error the broker gave."""
     try:
-        with app.connection_for_write(connect_timeout=SECONDS) as line:
-            line.ensure_connection(max_retries=1, timeout=SECONDS)
+        with app.connection_for_write(connect_timeout=SECONDS, transport_options=BROKER_LIMITS) as line:
+            line.ensure_connection(max_retries=0)
     except (OperationalError, OSError) as error:
         return type(error).__name__
     return "ok"

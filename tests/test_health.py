@@ -1,5 +1,6 @@
 """`/healthz`: what it says while all is well, and while something does not answer."""
 
+import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from dashboard.celery import app
+from dashboard.health import broker, database
 from dashboard.services.process import wait_for
 from dashboard.services.valkey import Valkey
 from jobs.models import Lane
@@ -57,10 +59,28 @@ def test_without_a_broker_it_is_not_well(client: Client, monkeypatch: pytest.Mon
 
 @pytest.mark.usefixtures("_broker")
 def test_without_a_database_it_is_not_well(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse() -> None:
+    def refuse(_: object) -> None:
         raise OperationalError("no route")
 
-    monkeypatch.setattr(connection, "cursor", refuse)
+    monkeypatch.setattr(connection, "get_new_connection", refuse)
     reply = client.get("/healthz")
     assert reply.status_code == 503
     assert reply.json() == {"process": "ok", "database": "OperationalError", "broker": "ok", "passAge": None}
+
+
+@pytest.fixture
+def silent() -> Iterator[int]:
+    """The port of something that listens and never says a word, as a server does whose processes are all stopped."""
+    with socket.create_server(("127.0.0.1", 0)) as line:
+        yield line.getsockname()[1]
+
+
+def test_a_broker_that_hangs_is_not_waited_for(silent: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app.conf, "broker_url", f"redis://127.0.0.1:{silent}/0")
+    assert broker() == "OperationalError"
+
+
+def test_a_database_that_hangs_is_not_waited_for(silent: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = {**connection.get_connection_params(), "host": "127.0.0.1", "port": silent}
+    monkeypatch.setattr(connection, "get_connection_params", lambda: there)
+    assert database() == "OperationalError"

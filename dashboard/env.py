@@ -175,7 +175,7 @@ def origin(text: str) -> str:
     parts = _split(text)
     if parts is None or parts.scheme not in ("http", "https") or not parts.hostname or _beyond_host(parts):
         raise Unreadable("Set it to a host alone, such as https://project.wixmp.com.")
-    return f"{parts.scheme}://{parts.netloc}"
+    return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
 def origins(text: str) -> list[str]:

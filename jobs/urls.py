@@ -17,6 +17,8 @@ urlpatterns = [
     path("refresh/job/", refresh.job, name="refresh-job"),
     path("refresh/group/", refresh.group, name="refresh-group"),
     path("sync/", sync.sync, name="sync"),
+    path("sync/quarantine/", sync.quarantine, name="quarantine"),
+    path("sync/quarantine/<int:before>/", sync.quarantine, name="quarantine-before"),
     path("sync/refused/<int:pk>/", sync.refused, name="refused"),
     path("fresh/", sync.fresh, name="fresh"),
 ]

@@ -9,9 +9,10 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Thread
+from typing import Any
 
 import psycopg
 import pytest
@@ -151,3 +152,36 @@ def test_postgres_runs_wherever_its_folder_is(tmp_path: Path, name: str) -> None
         with running(server):
             assert answers(server)
     shutil.rmtree(server.folder)
+
+
+def test_a_backend_that_outlived_its_server_does_not_hold_up_the_next(open_folder: Path) -> None:
+    """One that is busy notices nothing, and keeps the memory that a new server needs."""
+    server = Postgres(open_folder)
+    server.prepare()
+    first = server.start()
+    assert wait_for(server.is_ready, seconds=30)
+    busy = psycopg.connect(server.url, autocommit=True)
+    asking = Thread(target=_busy, args=(busy,), daemon=True)
+    asking.start()
+    assert wait_for(lambda: _is_busy(server.url), seconds=30)
+    first.kill()
+    first.wait()
+    server.prepare()
+    second = server.start()
+    try:
+        assert wait_for(server.is_ready, seconds=30)
+    finally:
+        second.send_signal(signal.SIGINT)
+        second.wait()
+        asking.join()
+
+
+def _busy(line: "psycopg.Connection[Any]") -> None:
+    with suppress(psycopg.Error):
+        line.execute("SELECT count(*) FROM generate_series(1, 100000000000)")
+
+
+def _is_busy(url: str) -> bool:
+    with psycopg.connect(url, autocommit=True) as line:
+        found = line.execute("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%generate_series(1,%'").fetchone()
+    return found is not None and found[0] > 1

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dashboard.env import with_values
 from dashboard.services import home
 from dashboard.services.embedded import embedded
+from dashboard.services.plainly import plainly
 
 BIN = os.path.dirname(sys.executable)
 PRODUCTION = {
@@ -43,7 +44,7 @@ def scratch_database() -> Iterator[None]:
         os.chmod(folder, 0o755)  # noqa: S103 - PostgreSQL may run as another account
         os.environ.pop(f"{home.VARIABLE}_FILE", None)
         os.environ[home.VARIABLE] = folder
-        with embedded("postgres"):
+        with plainly(), embedded("postgres"):
             yield
 
 

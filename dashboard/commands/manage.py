@@ -4,11 +4,12 @@ import os
 import sys
 
 from dashboard.services.embedded import embedded
+from dashboard.services.plainly import plainly
 
 
 def main() -> None:
     """Run the command that the arguments name."""
-    with embedded("postgres", "valkey"):
+    with plainly(), embedded("postgres", "valkey"):
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
         from django.core.management import execute_from_command_line
 

@@ -7,12 +7,12 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import SystemCheckError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from dashboard import setup
 from dashboard.services.embedded import embedded
+from dashboard.services.plainly import PLAIN
 
 if TYPE_CHECKING:
     from jobs.models import Pass
@@ -26,8 +26,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print the summary as one line of JSON, and no progress")
     chosen = parser.parse_args()
     os.environ["DJANGO_SETTINGS_MODULE"] = "dashboard.settings"
-    with embedded("postgres", "sandbox"):
-        summary = run(quiet=chosen.json)
+    summary = run(quiet=chosen.json)
     print(json.dumps(summary) if chosen.json else _sentence(summary))
     return 0 if summary["complete"] else 1
 
@@ -36,10 +35,11 @@ def run(*, quiet: bool) -> dict[str, Any]:
     """Run a cycle under a progress bar; give what it brought, and the problem that stopped it."""
     passes: dict[int, Pass] = {}
     try:
-        setup.check()
-        problem = _cycle(quiet, passes)
-    except SystemCheckError as error:
-        problem = str(error)
+        with embedded("postgres", "sandbox"):
+            setup.check()
+            problem = _cycle(quiet, passes)
+    except (*PLAIN, KeyboardInterrupt) as error:
+        problem = str(error) or "It was stopped."
     return {"complete": not problem, "problem": problem, **{name: _sum(passes, name) for name in COUNTS}}
 
 

@@ -7,9 +7,8 @@ from pathlib import Path
 from dashboard.env import Environment
 from dashboard.services import home as place
 from dashboard.services.home import Taken
-from dashboard.services.plainly import plainly
 from dashboard.services.postgres import Postgres
-from dashboard.services.process import wait_for
+from dashboard.services.process import DidNotStart, wait_for
 from dashboard.services.sandbox import Sandbox
 from dashboard.services.supervisor import Child, Supervisor
 from dashboard.services.valkey import Valkey
@@ -37,12 +36,16 @@ def child(service: Service) -> Child:
 
 @contextmanager
 def embedded(*names: str) -> Iterator[None]:
-    """Have the embedded services called `names` run: those of a running `up`, or our own until we are done."""
+    """Have the embedded services called `names` run: those of a running `up`, or our own until we are done.
+
+    Raises `DidNotStart`, `Taken`, or `Refused` where a variable is wrong.
+    """
     with ExitStack() as stack:
-        with plainly(OSError):
+        try:
             _start(stack, place.chosen(), names)
-        with plainly():
-            yield
+        except OSError as why:
+            raise DidNotStart(str(why)) from why
+        yield
 
 
 def _start(stack: ExitStack, home: Path, names: tuple[str, ...]) -> None:

@@ -142,7 +142,17 @@ class Postgres:
             if self._is_ours(pid):
                 os.kill(pid, signal.SIGINT)
                 wait_for(lambda: not process.is_running(pid), seconds=20)
+        self._kill_orphans()
         self._do("rm", "-f", str(pid_file), *map(str, self.sockets.glob(".s.PGSQL.*")))
+
+    def _kill_orphans(self) -> None:
+        """Kill what outlived its server: a backend that is busy holds the memory that a new server needs."""
+        uid = self.account.pw_uid if self.account else os.geteuid()
+        left = [pid for pid in process.working_in(self.data) if process.owner(pid) == uid]
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: not any(map(process.is_running, left)), seconds=5)
 
     def _is_ours(self, pid: int) -> bool:
         """Tell whether `pid` is a server of this cluster: the file that says so is not root's to believe."""

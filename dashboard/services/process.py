@@ -128,6 +128,16 @@ def command_line(pid: int) -> str:
         return ""
 
 
+def working_in(folder: Path) -> list[int]:
+    """The processes whose working folder is `folder`, as far as we may know."""
+    found = []
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        with contextlib.suppress(OSError):
+            if link.readlink() == folder:
+                found.append(int(link.parent.name))
+    return found
+
+
 def owner(pid: int) -> int | None:
     """The account as which `pid` runs, or nothing where that is not known."""
     try:

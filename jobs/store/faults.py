@@ -1,7 +1,7 @@
 """What PostgreSQL's errors mean, in plain words: its own texts may quote what a job holds."""
 
 from django.db import DataError, Error, IntegrityError
-from psycopg.errors import ProgramLimitExceeded
+from psycopg.errors import ProgramLimitExceeded, UndefinedTable
 
 OF_A_RECORD: tuple[tuple[type[Exception], str], ...] = (
     (DataError, "A value in it does not fit the tables."),
@@ -20,5 +20,7 @@ def fault_of_a_record(error: Error) -> str | None:
 
 def said(error: Error) -> str:
     """What to tell operators: PostgreSQL's first line, unless that may quote a record."""
+    if isinstance(error.__cause__, UndefinedTable):
+        return "The database has none of our tables; run ./deck manage migrate."
     reason = fault_of_a_record(error)
     return f"The database fails: {reason or str(error).strip().partition(chr(10))[0]}"

@@ -16,7 +16,7 @@ from jobs import store
 from jobs.models import Lane, Pass
 from jobs.sync.lease import Lease, LeaseLost, leased
 from jobs.sync.problems import said
-from jobs.sync.upstream import require_same_platform
+from jobs.sync.upstream import lanes_of_others, require_same_platform
 from jobs.upstream.errors import CredentialsRefused, RequestRefused, TokenRefused, TokenRepeated, TooLong
 from jobs.upstream.record import Page
 
@@ -104,9 +104,13 @@ def _begin(name: str, lease: Lease) -> Pass:
 
 
 def _run(record: Pass, lease: Lease, watch: Watcher) -> Run:
-    """The pass with its lane, which is made only where nothing here is of another platform."""
+    """The pass with its lane, which is made only where no job here is of another platform.
+
+    A platform that has brought nothing, as an address that was mistyped, is forgotten.
+    """
     with lease.fenced():
         require_same_platform()
+        lanes_of_others().delete()
         known = {"platform": settings.MEDIA_PLATFORM_NAME}
         lane, _ = Lane.objects.get_or_create(name=record.lane, defaults=known)
     size = min(settings.SYNC_PAGE_SIZE, lane.page_size or settings.SYNC_PAGE_SIZE)

@@ -1,8 +1,9 @@
 """The client of the project that the settings name, and the check that it is the one that is mirrored here."""
 
 from django.conf import settings
+from django.db.models import QuerySet
 
-from jobs.models import Lane
+from jobs.models import Job, Lane
 from jobs.upstream.client import JobsClient, Limits
 from jobs.upstream.errors import UpstreamError
 from jobs.upstream.mask import Masker
@@ -25,10 +26,15 @@ def jobs_client(*, policy: RetryPolicy | None = None, limits: Limits | None = No
     )
 
 
+def lanes_of_others() -> QuerySet[Lane]:
+    """The lanes that ask another project than the one that the settings name."""
+    return Lane.objects.exclude(platform=settings.MEDIA_PLATFORM_NAME)
+
+
 def require_same_platform() -> None:
-    """Raise `OtherPlatform` where a lane has come from another project."""
-    other = Lane.objects.exclude(platform=settings.MEDIA_PLATFORM_NAME).first()
-    if other is not None:
+    """Raise `OtherPlatform` where jobs have come from another project."""
+    other = lanes_of_others().first()
+    if other is not None and Job.objects.exists():
         raise OtherPlatform(
             f"This database mirrors {other.platform}, and MEDIA_PLATFORM_URL now names {settings.MEDIA_PLATFORM_NAME}. "
             "Set it back, or set DATABASE_URL or JOBDECK_DATA_DIR to a mirror of its own."

@@ -203,7 +203,7 @@ def _component(name: str) -> str:
 def _refuse(response: requests.Response, body: bytes) -> Never:
     """Raise what a status other than 200 means (contract: "HTTP errors")."""
     status, message = response.status_code, wire.message(body)
-    said = f"{status} {words.cleaned(message or response.reason or '')}".strip()
+    said = f"{status} {message or words.cleaned(response.reason or '')}".strip()
     if status in (401, 403):
         raise CredentialsRefused(f"The platform refuses our credentials: {said}.")
     if status in PASSES_BY_ITSELF or status >= 500:

@@ -13,8 +13,7 @@ from typing import Any
 
 import msgspec
 
-from jobs.upstream import split
-from jobs.upstream.address import without_address_secrets
+from jobs.upstream import split, words
 from jobs.upstream.errors import BrokenReply
 from jobs.upstream.fields import Json, Unfit, error, files, moment, quality, word
 from jobs.upstream.mask import Masker
@@ -22,7 +21,6 @@ from jobs.upstream.record import Page, Record, Refused
 
 HEAD = ("id", "groupId", "type", "status", "issuer", "dateCreated", "dateUpdated")
 CONTROL = re.compile(rb"[\x00-\x1f]")
-LONGEST_MESSAGE, LONGEST_READ = 300, 4000
 
 Members = dict[str, bytes]
 
@@ -43,19 +41,13 @@ def payload(body: bytes) -> bytes:
 
 
 def message(body: bytes) -> str | None:
-    """The message of an envelope, without the secrets of addresses in it; None where the body is no envelope."""
+    """The message of an envelope, fit for operators; None where the body is no envelope."""
     try:
         members = _object(body, "The reply")
         text = _json(members.get("message", b"null"))
     except BrokenReply:
         return None
-    return _cleaned(str(text or "")) if "code" in members else None
-
-
-def _cleaned(text: str) -> str:
-    """A message without secrets of addresses, and without the word in which it is cut: that may be half an address."""
-    head = text if len(text) <= LONGEST_READ else text[:LONGEST_READ].rpartition(" ")[0]
-    return without_address_secrets(head)[:LONGEST_MESSAGE]
+    return words.cleaned(str(text or "")) if "code" in members else None
 
 
 def page(payload: bytes, masker: Masker, *, asked: datetime) -> Page:

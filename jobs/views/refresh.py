@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.contrib.messages.constants import SUCCESS, WARNING
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -35,10 +36,12 @@ def _refresh(request: HttpRequest, refresh: Callable[[], Written], back: str, wh
     except UpstreamError as error:
         messages.error(request, f"The {what} could not be refreshed. {error}")
     else:
-        messages.success(request, _said(written, what))
+        messages.add_message(request, WARNING if written.refused else SUCCESS, _said(written, what))
     return redirect(back)
 
 
 def _said(written: Written, what: str) -> str:
     changed = written.inserted + written.updated
+    if written.refused:
+        return f"The platform sent a {what} that cannot be stored; it is in the quarantine on the sync page."
     return f"Refreshed: {changed} changed." if changed else f"The {what} is as the platform has it."

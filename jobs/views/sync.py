@@ -27,6 +27,19 @@ def sync(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def quarantine(request: HttpRequest, before: int | None = None) -> HttpResponse:
+    """Every record that could not be stored, those that came first last, page by page."""
+    records = Quarantine.objects.defer("text").order_by("-pk")
+    found = list((records if before is None else records.filter(pk__lt=before))[: REFUSED + 1])
+    context = {
+        "area": "sync",
+        "refused": found[:REFUSED],
+        "next": found[REFUSED - 1].pk if len(found) > REFUSED else None,
+    }
+    return render(request, "jobs/quarantine.html", context)
+
+
+@require_safe
 def refused(request: HttpRequest, pk: int) -> HttpResponse:
     """One record that could not be stored."""
     return render(request, "jobs/refused_record.html", {"area": "sync", "record": get_object_or_404(Quarantine, pk=pk)})

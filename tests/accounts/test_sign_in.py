@@ -33,7 +33,10 @@ def plain_addresses(patterns: list[URLPattern | URLResolver], prefix: str = "") 
 
 def test_every_page_asks_to_sign_in(client: Client) -> None:
     routes = plain_addresses(get_resolver().url_patterns)
-    asked = [re.sub("<str:key>|<anything:key>", "x", route.replace("<int:pk>", "1")) for route in routes]
+    asked = [
+        re.sub("<str:key>|<anything:key>", "x", route.replace("<int:pk>", "1").replace("<int:before>", "1"))
+        for route in routes
+    ]
     for route in asked:
         if route in OPEN or "<anything:rest>" in route:
             continue

@@ -54,12 +54,25 @@ def test_a_database_that_does_not_answer(tmp_path: Path, platform: SandboxProces
     ended = run(nowhere, "--json")
     summary = summary_of(ended)
     assert (ended.returncode, summary["complete"], summary["pages"]) == (1, False, 0)
-    assert "The database fails" in summary["problem"]
+    assert "DATABASE_URL: the database cannot be reached" in summary["problem"]
     assert "refused" in summary["problem"]
     assert "pass-word" not in ended.stdout + ended.stderr
     ended = run(nowhere)
     assert (ended.returncode, "Traceback" in ended.stderr) == (1, False)
-    assert ended.stdout.startswith("not complete: The database fails")
+    assert ended.stdout.startswith("not complete: DATABASE_URL")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_without_tables_says_what_to_do(tmp_path: Path, platform: SandboxProcess) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE DATABASE empty_one")
+    try:
+        address = f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/empty_one"
+        ended = run(variables(tmp_path, platform, DATABASE_URL=address), "--json")
+        assert "./deck manage migrate" in summary_of(ended)["problem"]
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP DATABASE empty_one")
 
 
 def test_settings_that_are_wrong(tmp_path: Path, platform: SandboxProcess) -> None:

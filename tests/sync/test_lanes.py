@@ -273,3 +273,11 @@ def test_a_late_holder_leaves_nothing(platform: SandboxProcess) -> None:
         run_pass("tail", overtaken, watch=nobody)
     assert not Job.objects.exists()
     assert Lane.objects.get(name="tail").problem == ""
+
+
+def test_an_address_that_brought_nothing_pins_nothing(platform: SandboxProcess, settings: Settings) -> None:
+    Lane.objects.create(name="tail", platform="mistyped.example", complete=timezone.now())
+    Lane.objects.create(name="backfill", platform="mistyped.example", finished=timezone.now())
+    cycle(watch=nobody, waiting=lambda _: None)
+    assert Job.objects.count() == 120
+    assert {lane.platform for lane in Lane.objects.all()} == {settings.MEDIA_PLATFORM_NAME}

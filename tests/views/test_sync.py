@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from jobs.models import Lane, Pass, Quarantine
 from jobs.sync.lanes import run_backfill, run_tail
-from tests.pages import get, links
+from tests.pages import get, link, links
 from tests.sandbox_process import SandboxProcess
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +61,22 @@ def test_it_costs_a_few_questions(signed_in: Client, django_assert_max_num_queri
     with django_assert_max_num_queries(QUERIES):
         page = get(signed_in, "/sync/")
     assert page.count("Running") == 40
+
+
+def test_every_record_in_quarantine_can_be_reached(signed_in: Client) -> None:
+    now = timezone.now()
+    Quarantine.objects.bulk_create(
+        Quarantine(digest=str(n).encode(), field="id", reason="It is missing.", first_seen=now, last_seen=now)
+        for n in range(120)
+    )
+    assert "/sync/quarantine/" in links(get(signed_in, "/sync/"))
+    found: list[str] = []
+    following: str | None = "/sync/quarantine/"
+    while following:
+        page = get(signed_in, following)
+        found += [href for href in links(page) if href.startswith("/sync/refused/")]
+        following = link(page, 'rel="next"')
+    assert sorted(found) == sorted({f"/sync/refused/{record.pk}/" for record in Quarantine.objects.all()})
 
 
 def test_the_freshness_alone(signed_in: Client) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from jobs import cells, specs
+from jobs import looks, specs
 from jobs.search import JobSearch, Span, query
 from jobs.search.model import Among
 from jobs.statuses import status
@@ -29,7 +29,7 @@ def chips(search: JobSearch) -> list[Chip]:
     found = [
         *_among(start, "type", "", specs.label),
         *_among(start, "status", "in state", lambda word: status(word).label),
-        *_among(start, "issuer", "by", cells.issuer_name),
+        *_among(start, "issuer", "by", looks.issuer_name),
     ]
     for name, before, text in (
         ("group", "of group", search.group),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from jobs import cells, specs
+from jobs import looks, specs
 from jobs.search import JobRow
 
 
@@ -28,7 +28,7 @@ class Column:
 def _state(row: JobRow) -> SafeString:
     """The state; on a card also the type and quality."""
     also = f"{specs.label(row.type)} {row.quality}".strip()
-    return format_html('{}<span class="also">{}</span>', cells.state(row.status), also)
+    return format_html('{}<span class="also">{}</span>', looks.state(row.status), also)
 
 
 COLUMNS = (
@@ -37,56 +37,56 @@ COLUMNS = (
         label="Type",
         css="",
         head="k-type",
-        cell=lambda row: cells.kind(row.type),
+        cell=lambda row: looks.kind(row.type),
         export={"type": "type"},
     ),
     Column(
         label="Job",
         css="m a-id idc",
         head="k-id",
-        cell=lambda row: cells.job_id(row.key),
+        cell=lambda row: looks.job_id(row.key),
         export={"id": "key"},
     ),
     Column(
         label="Group",
         css="p3",
         head="k-group p3",
-        cell=lambda row: cells.group_id(row.group),
+        cell=lambda row: looks.group_id(row.group),
         export={"groupId": "group"},
     ),
     Column(
         label="Issuer",
         css="p2",
         head="k-issuer p2",
-        cell=lambda row: cells.issuer(row.issuer),
+        cell=lambda row: looks.issuer(row.issuer),
         export={"issuer": "issuer"},
     ),
     Column(
         label="Source",
         css="m a-src",
         head="",
-        cell=lambda row: cells.path(row.source),
+        cell=lambda row: looks.path(row.source),
         export={"source": "source"},
     ),
     Column(
         label="Destination",
         css="p2",
         head="p2",
-        cell=lambda row: cells.path(row.destination),
+        cell=lambda row: looks.path(row.destination),
         export={"destination": "destination"},
     ),
     Column(
         label="Quality",
         css="p3",
         head="k-q p3",
-        cell=lambda row: format_html("{}", row.quality) if row.quality else cells.NONE,
+        cell=lambda row: format_html("{}", row.quality) if row.quality else looks.NONE,
         export={"quality": "quality"},
     ),
     Column(
         label="Created",
         css="num p2",
         head="k-time num p2",
-        cell=lambda row: cells.moment(row.created),
+        cell=lambda row: looks.moment(row.created),
         order="created",
         export={"dateCreated": "created"},
     ),
@@ -94,16 +94,16 @@ COLUMNS = (
         label="Updated",
         css="num m a-upd",
         head="k-time num",
-        cell=lambda row: cells.moment(row.updated),
+        cell=lambda row: looks.moment(row.updated),
         order="updated",
         export={"dateUpdated": "updated"},
     ),
-    Column(label="Duration", css="num m a-dur", head="k-dur num", cell=cells.duration),
+    Column(label="Duration", css="num m a-dur", head="k-dur num", cell=looks.duration),
     Column(
         label="Error",
         css="m a-err",
         head="k-err",
-        cell=cells.error,
+        cell=looks.error,
         export={"errorCode": "error_code", "error": "error"},
     ),
 )

@@ -56,7 +56,7 @@ def csv_chunks(search: JobSearch) -> Iterator[bytes]:
     writer = csv.writer(_Echo())
     pieces, length = [writer.writerow(EXPORTED)], 0
     for row in rows(search):
-        pieces.append(writer.writerow(cells(row)))
+        pieces.append(writer.writerow(values(row)))
         length += len(pieces[-1])
         if length > CHUNK:
             yield "".join(pieces).encode()
@@ -64,12 +64,12 @@ def csv_chunks(search: JobSearch) -> Iterator[bytes]:
     yield "".join(pieces).encode()
 
 
-def cells(row: JobRow) -> list[str]:
+def values(row: JobRow) -> list[str]:
     """The values of a row."""
-    return [cell(getattr(row, name)) for name in EXPORTED.values()]
+    return [written(getattr(row, name)) for name in EXPORTED.values()]
 
 
-def cell(value: str | int | datetime | None) -> str:
+def written(value: str | int | datetime | None) -> str:
     """One value: texts defused, dates in ISO 8601 UTC."""
     if isinstance(value, str):
         return f"'{value}" if value.lstrip("'").startswith(FORMULA) else value

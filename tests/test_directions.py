@@ -23,9 +23,9 @@ ROOMS = {
     "jobs.store": {"jobs.store", "jobs.models", "jobs.paths", "jobs.statuses", "jobs.upstream.record"},
     "jobs.sync": {"jobs.sync", "jobs.store", "jobs.upstream", "jobs.models", "jobs.freshness"},
     "jobs.search": {"jobs.search", "jobs.models", "jobs.paths", "jobs.specs", "jobs.statuses"},
-    "jobs.cells": {"jobs.humans", "jobs.links", "jobs.search", "jobs.specs", "jobs.statuses"},
-    "jobs.columns": {"jobs.cells", "jobs.search", "jobs.specs"},
-    "jobs.chips": {"jobs.cells", "jobs.search", "jobs.specs", "jobs.statuses"},
+    "jobs.looks": {"jobs.humans", "jobs.links", "jobs.search", "jobs.specs", "jobs.statuses"},
+    "jobs.columns": {"jobs.looks", "jobs.search", "jobs.specs"},
+    "jobs.chips": {"jobs.looks", "jobs.search", "jobs.specs", "jobs.statuses"},
     "jobs.export": {"jobs.columns", "jobs.search", "accounts.authentication", "accounts.credentials"},
     "jobs.api": {"jobs.api", "jobs.models", "jobs.search", "accounts.authentication", "accounts.credentials"},
     "jobs.tasks": {"jobs.sync", "jobs.models", "jobs.upstream.errors"},
@@ -35,7 +35,7 @@ ROOMS = {
     "dashboard.env": set[str](),
 }
 NO_DJANGO = ("jobs.upstream", "jobs.specs", "jobs.document", "jobs.statuses", "jobs.paths", "jobs.humans", "sandbox")
-READING = ("jobs.search", "jobs.specs", "jobs.columns", "jobs.cells", "jobs.chips", "jobs.export", "jobs.api")
+READING = ("jobs.search", "jobs.specs", "jobs.columns", "jobs.looks", "jobs.chips", "jobs.export", "jobs.api")
 
 
 def modules() -> Iterator[tuple[str, Path]]:

@@ -72,7 +72,7 @@ def given_back(name: str, text: str) -> Any:
 @given(some=st.lists(ROWS, max_size=4))
 def test_what_is_written_can_be_read_back(some: list[JobRow]) -> None:
     text = io.StringIO(newline="")
-    csv.writer(text).writerows(export.cells(row) for row in some)
+    csv.writer(text).writerows(export.values(row) for row in some)
     text.seek(0)
     for row, cells in zip(some, csv.reader(text), strict=True):
         for name, cell in zip(EXPORTED.values(), cells, strict=True):
@@ -90,7 +90,7 @@ def test_what_the_list_refuses_is_refused_here_too(signed_in: Client, wrong: str
 
 @given(text=TEXT)
 def test_no_text_is_a_formula(text: str) -> None:
-    assert not export.cell(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert not export.written(text).startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_no_text_is_a_formula(text: str) -> None:
     ],
 )
 def test_a_cell(value: Any, cell: str) -> None:
-    assert export.cell(value) == cell
+    assert export.written(value) == cell
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""`jobs.cells` and `jobs.humans` for templates."""
+"""`jobs.looks` and `jobs.humans` for templates."""
 
 from datetime import datetime, timedelta
 
@@ -7,30 +7,30 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from jobs import cells, humans, links, specs
+from jobs import humans, links, looks, specs
 from jobs.models import Pass
 from jobs.search import Span
 from jobs.statuses import status
 
 register = template.Library()
 
-register.simple_tag(cells.icon)
-register.simple_tag(cells.state)
-register.simple_tag(cells.search_url)
-register.filter("kind", cells.kind)
-register.filter("state", cells.state)
-register.filter("moment", cells.moment)
-register.filter("ago", cells.ago)
-register.filter("took", cells.took)
-register.filter("marked", cells.marked)
-register.filter("unmarked", cells.unmarked)
-register.filter("path", cells.path)
-register.filter("issuer", cells.issuer)
-register.filter("job_id", cells.job_id)
-register.filter("group_id", cells.group_id)
-register.filter("error", cells.error)
-register.filter("duration", cells.duration)
-register.filter("value", cells.value)
+register.simple_tag(looks.icon)
+register.simple_tag(looks.state)
+register.simple_tag(looks.search_url)
+register.filter("kind", looks.kind)
+register.filter("state", looks.state)
+register.filter("moment", looks.moment)
+register.filter("ago", looks.ago)
+register.filter("took", looks.took)
+register.filter("marked", looks.marked)
+register.filter("unmarked", looks.unmarked)
+register.filter("path", looks.path)
+register.filter("issuer", looks.issuer)
+register.filter("job_id", looks.job_id)
+register.filter("group_id", looks.group_id)
+register.filter("error", looks.error)
+register.filter("duration", looks.duration)
+register.filter("value", looks.value)
 register.filter("number", humans.number)
 register.filter("short", humans.short)
 register.filter("type_label", specs.label)
@@ -96,13 +96,13 @@ def _field(at: datetime) -> str:
 def outcome(word: str) -> SafeString:
     """How a pass ended, as a shape, a colour and a word."""
     tone_, label = OUTCOMES[Pass.Outcome(word)]
-    return format_html('<span class="state is-{}">{}{}</span>', tone_, cells.icon(f"st-{tone_}"), label)
+    return format_html('<span class="state is-{}">{}{}</span>', tone_, looks.icon(f"st-{tone_}"), label)
 
 
 @register.filter
 def pass_took(record: Pass) -> SafeString:
     """How long a pass took, or has been running."""
-    return cells.took((record.ended or timezone.now()) - record.began)
+    return looks.took((record.ended or timezone.now()) - record.began)
 
 
 @register.filter

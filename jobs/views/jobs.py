@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 from django_htmx.http import push_url, reselect, reswap, retarget
 
-from jobs import cells, specs
+from jobs import looks, specs
 from jobs.chips import chips
 from jobs.columns import COLUMNS, Column
 from jobs.search import JobSearch, Refusal, choices, given, page, parameters, parse, query, total
@@ -156,7 +156,7 @@ def _facets(search: JobSearch, counted: Counts) -> list[dict[str, Any]]:
     return [
         facet("type", "Type", specs.label),
         facet("status", "State", lambda word: status(word).label),
-        facet("issuer", "Issuer", cells.issuer_name),
+        facet("issuer", "Issuer", looks.issuer_name),
     ]
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs import cells, specs
+from jobs import looks, specs
 from jobs.specs.fields import DEEPEST, MOST_ROWS, REST, Panel, Row
 
 DESTINATION = {"path": "/out/a.bin", "acl": "public|private", "lifecycle": {"age": 30}, "bucket": "b-1"}
@@ -230,16 +230,16 @@ def test_no_json_is_fatal_and_none_is_hidden(urn: str, specification: Any, resul
     assert set(scalars(result)) - {"0", "1", "2", "3", "4", "500", "False", "True"} <= shown(described.result)
     for panel in (*described.specification, *described.result):
         for row in panel.rows:
-            assert cells.value(row)
+            assert looks.value(row)
 
 
-@given(value=JSON, kind=st.sampled_from(sorted(cells.KINDS)))
+@given(value=JSON, kind=st.sampled_from(sorted(looks.KINDS)))
 def test_every_kind_renders_every_value(value: Any, kind: Any) -> None:
-    assert cells.value(specs.fields.row("label", value, kind))
+    assert looks.value(specs.fields.row("label", value, kind))
 
 
 def test_markup_in_a_value_is_text() -> None:
-    assert "<script>" not in cells.value(Row(label="x", value={"<script>": "<script>"}, kind="json"))
+    assert "<script>" not in looks.value(Row(label="x", value={"<script>": "<script>"}, kind="json"))
 
 
 def test_depth_is_bounded() -> None:
@@ -247,4 +247,4 @@ def test_depth_is_bounded() -> None:
     for _ in range(DEEPEST * 40):
         deep = [deep]
     described = specs.describe("urn:job:other", {"deep": deep}, None)
-    assert all(cells.value(row) for panel in described.specification for row in panel.rows)
+    assert all(looks.value(row) for panel in described.specification for row in panel.rows)

@@ -12,20 +12,25 @@ member occurs twice, or how a number is spelled: what is not masked stays as it 
 import hashlib
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import Enum, auto
+from enum import IntEnum, auto
+from functools import lru_cache
+from typing import NamedTuple
 
 from jobs.upstream import address, split
 from jobs.upstream.repeats import Repeats
 
 PREFIX = "masked-"
 MASKED = re.compile(rf"{PREFIX}[0-9a-f]{{16}}")
-MAY_HOLD_SECRETS = re.compile(rb"sourceUrl|externalAuthorization|callback|\\u00", re.IGNORECASE)
 HEADER_NAME = re.compile(r"[\w!#$%&'*+.^`|~-]*", re.ASCII)
+HOLDS = re.compile(rb'"(?:sourceurl|externalauthorization|callback)"\s*+:\s*+(?!null)')
+ESCAPE = rb"\u00"  # as which a member's name may be written, and hide
+# A name with its colon, a text, brackets, a comma, anything else: which of them a match is tells its `lastindex`.
+TOKEN = re.compile(rb"(%b)\s*+:|(%b)|([\[{])|([\]}])|(,)|([^\s\"\[\]{},:]++)" % (split.STRING, split.STRING), re.DOTALL)
+NAME, TEXT, OPENS, CLOSES, COMMA, OTHER = range(1, 7)
 
 
-class Rule(Enum):
+class Rule(IntEnum):
     """What becomes of the strings in a place."""
 
     FREE = auto()  # repeats of secrets are masked
@@ -56,30 +61,34 @@ class Masker:
 
     def mask(self, record: bytes) -> bytes:
         """Give the text of a record without its secrets: the same bytes where it has none."""
-        if not MAY_HOLD_SECRETS.search(record):
+        if not may_hold_secrets(record):
             return record
+        places = _places(record)
         run = _Run(key=self._key)
-        found = [(piece, run.masked(piece)) for piece in _pieces(record)]
-        again = run.repeats.replacer([text for piece, text in found if piece.may_repeat])
-        if again is not None:
-            found = [(piece, again(text) if piece.may_repeat else text) for piece, text in found]
-        return _spliced(record, found)
+        read = [
+            (place, _text(record, place))
+            for rule in (Rule.SECRET, Rule.ADDRESS, Rule.CALLBACK)
+            for place in places[rule]
+        ]
+        if not read:
+            return record
+        masked = [(place, run.masked(text, place)) for place, text in read]
+        return _spliced(record, sorted([*masked, *_repeated(record, places, run.repeats)]))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Piece:
-    """A name or a value between `start` and `end` of a record, as a text, and the rule of its place."""
+def may_hold_secrets(record: bytes) -> bool:
+    """Tell whether it is worth the time to walk through a record: most have no such member, or null in it."""
+    lowered = record.lower()
+    return ESCAPE in lowered or HOLDS.search(lowered) is not None or lowered.lstrip()[:1] != b"{"
+
+
+class _Place(NamedTuple):
+    """Where in a record a name or a single value stands, and what becomes of it there."""
 
     start: int
     end: int
-    text: str
     rule: Rule
     is_name: bool
-
-    @property
-    def may_repeat(self) -> bool:
-        """Tell whether a secret may stand here again; a name that is a plain word is none."""
-        return self.rule is Rule.FREE and not (self.is_name and self.text.isalpha())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,21 +98,15 @@ class _Run:
     key: bytes
     repeats: Repeats = field(default_factory=Repeats)
 
-    def masked(self, piece: _Piece) -> str:
-        """Mask what stands in this place, and learn the secret; repeats come later."""
-        text = piece.text
-        if piece.is_name:
-            return self.mark(text) if piece.rule is Rule.SECRET and not HEADER_NAME.fullmatch(text) else text
-        match piece.rule:
-            case Rule.SECRET:
-                return self.mark(text)
-            case Rule.ADDRESS:
-                return address.masked(text, self.mark, self.userinfo)
-            case Rule.CALLBACK if re.search("//|[@?]", text):
-                return address.masked(text, self.mark, self.userinfo)
-            case Rule.KEPT:
-                self.repeats.own.add(text)
-        return text
+    def masked(self, text: str, place: _Place) -> str:
+        """Mask what stands in this place, and learn the secret."""
+        if place.is_name:
+            return text if place.rule is not Rule.SECRET or HEADER_NAME.fullmatch(text) else self.mark(text)
+        if place.rule is Rule.SECRET:
+            return self.mark(text)
+        if place.rule is Rule.CALLBACK and not re.search("//|[@?]", text):
+            return text
+        return address.masked(text, self.mark, self.userinfo)
 
     def mark(self, secret: str) -> str:
         """The mark that stands for `secret`; nothing and a mark stand for themselves."""
@@ -122,39 +125,53 @@ class _Run:
         return mark
 
 
-def _pieces(record: bytes) -> Iterator[_Piece]:
-    """Give every name and every single value of a record, each with the rule of its place."""
+def _places(record: bytes) -> dict[Rule, list[_Place]]:
+    """Find every name and single value of a record, by the rule of its place."""
+    found: dict[Rule, list[_Place]] = {rule: [] for rule in Rule}
     rule = Rule.FREE if record.lstrip()[:1] == b"{" else Rule.CALLBACK
-    places = [rule]  # the rule of each container that is open
-    for token in split.TOKEN.finditer(record):
-        kind = token[0][:1]
-        if kind in b"{[":
-            places.append(rule)
-        elif kind in b"}]":
-            rule = places.pop() if len(places) > 1 else rule
-        elif kind == b",":
-            rule = places[-1]
-        elif kind != b":":
-            is_name = kind == b'"' and split.is_name(record, token.end())
-            piece = _piece(token, places[-1] if is_name else rule, is_name=is_name)
-            yield piece
-            if is_name:
-                rule = _inside(places[-1], piece.text, top=len(places) == 2)
+    open_ = [rule]  # the rule of each container that is open
+    for token in TOKEN.finditer(record):
+        kind = token.lastindex
+        if kind == NAME:
+            start, end = token.span(NAME)
+            found[open_[-1]].append(_Place(start, end, open_[-1], True))
+            rule = _inside(open_[-1], _word(token[NAME]), top=len(open_) == 2)
+        elif kind == TEXT:
+            found[rule].append(_Place(*token.span(), rule, False))
+        elif kind == COMMA:
+            rule = open_[-1]
+        elif kind == OPENS:
+            open_.append(rule)
+        elif kind == CLOSES:
+            rule = open_.pop() if len(open_) > 1 else rule
+        elif rule in (Rule.SECRET, Rule.ADDRESS) and token[0] != b"null":
+            found[Rule.SECRET].append(_Place(*token.span(), Rule.SECRET, False))
+    return found
 
 
-def _piece(token: re.Match[bytes], rule: Rule, *, is_name: bool) -> _Piece:
-    """Read a token; a number, true or false is a secret where a text would be one, and nothing elsewhere."""
-    if token[0][:1] == b'"':
-        text = split.name(token[0])
-    else:
-        text = token[0].decode("utf-8", "replace")
-        rule = Rule.SECRET if rule in (Rule.SECRET, Rule.ADDRESS) and text != "null" else Rule.KEPT
-    return _Piece(start=token.start(), end=token.end(), text=text, rule=rule, is_name=is_name)
+@lru_cache(maxsize=1000)
+def _word(name: bytes) -> str:
+    """A member's name as the rules have it."""
+    return split.name(name).lower()
 
 
-def _inside(place: Rule, name: str, *, top: bool) -> Rule:
-    """The rule for the member `name` of an object in this place."""
-    word = name.lower()
+def _text(record: bytes, place: _Place) -> str:
+    """What stands in a place; a number, true or false as it is written."""
+    token = record[place.start : place.end]
+    return split.name(token) if token[:1] == b'"' else token.decode("utf-8", "replace")
+
+
+def _repeated(record: bytes, places: dict[Rule, list[_Place]], repeats: Repeats) -> list[tuple[_Place, str]]:
+    """The texts of free places in which a secret stands again; a name that is a plain word is none."""
+    repeats.own.update(_text(record, place) for place in places[Rule.KEPT])
+    free = [(place, _text(record, place)) for place in places[Rule.FREE]]
+    free = [(place, text) for place, text in free if not (place.is_name and text.isalpha())]
+    again = repeats.replacer(text for _, text in free)
+    return [] if again is None else [(place, again(text)) for place, text in free]
+
+
+def _inside(place: Rule, word: str, *, top: bool) -> Rule:
+    """The rule for the member `word` of an object in this place."""
     if place in (Rule.SECRET, Rule.ADDRESS):
         return Rule.SECRET
     if place is Rule.CALLBACK and word in IN_A_CALLBACK:
@@ -164,11 +181,11 @@ def _inside(place: Rule, name: str, *, top: bool) -> Rule:
     return ANYWHERE.get(word, Rule.KEPT if place is Rule.KEPT else Rule.FREE)
 
 
-def _spliced(record: bytes, found: list[tuple[_Piece, str]]) -> bytes:
-    """Put the texts that have changed into their places."""
+def _spliced(record: bytes, masked: list[tuple[_Place, str]]) -> bytes:
+    """Put texts into their places; what has not changed stays as it was written."""
     parts, at = [], 0
-    for piece, text in found:
-        if text != piece.text:
-            parts += [record[at : piece.start], json.dumps(text).encode()]
-            at = piece.end
+    for place, text in masked:
+        if text != _text(record, place):
+            parts += [record[at : place.start], json.dumps(text).encode()]
+            at = place.end
     return b"".join([*parts, record[at:]])

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 
 # A string that never ends is one too, up to the end: looking for another one behind each quote would take for ever.
 STRING = rb'"(?:[^"\\]++|\\.?)*+(?:"|\Z)'
-TOKEN = re.compile(STRING + rb'|[\[\]{},:]|[^\s"\[\]{},:]++', re.DOTALL)
-COLON = re.compile(rb"\s*:")
+TOKEN = re.compile(STRING + rb"|[\[\]{},:]", re.DOTALL)
 OPENS, CLOSES = b"[{", b"]}"
 
 
@@ -36,15 +35,12 @@ def members(text: bytes) -> dict[str, bytes]:
 
 def name(token: bytes) -> str:
     """Read the string `token`, whatever stands in it."""
+    if b"\\" not in token and token[-1:] == b'"' and len(token) > 1:
+        return token[1:-1].decode("utf-8", "replace")
     try:
         return str(json.loads(token.decode("utf-8", "replace"), strict=False))
     except ValueError:
         return token.decode("utf-8", "replace")
-
-
-def is_name(text: bytes, end: int) -> bool:
-    """Tell whether the string that ends at `end` names a member."""
-    return COLON.match(text, end) is not None
 
 
 def _pieces(text: bytes, opening: bytes) -> Iterator[tuple[int, int, int]]:

@@ -1,7 +1,8 @@
 """The mirror's tables. Each index names the query that it serves.
 
 A job is a narrow row that lists read, a document that gives it back as it came, and a row for each file.
-Nobody but `jobs.store` writes these four tables, nobody but `jobs.sync` the others.
+Nobody but `jobs.store` writes these four tables, each page as a whole, so that their references need no check of each
+row by the database (docs/decisions.md); nobody but `jobs.sync` writes the others.
 """
 
 from datetime import UTC, datetime
@@ -40,7 +41,7 @@ class Job(models.Model):
 
     key = models.TextField(db_collation="C", unique=True)
     group = models.TextField(db_collation="C")
-    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, db_index=False)
+    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, db_index=False, db_constraint=False)
     created = models.DateTimeField()
     updated = models.DateTimeField()
     source = models.TextField()
@@ -68,7 +69,7 @@ class Document(models.Model):
     `head` holds the scalars that change, `body` everything else but `result`, which is null where there is none.
     """
 
-    job = models.OneToOneField(Job, on_delete=models.CASCADE, primary_key=True)
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, primary_key=True, db_constraint=False)
     head = models.TextField()
     body = models.TextField()
     result = models.TextField(null=True)  # noqa: DJ001 - missing is not empty
@@ -89,7 +90,7 @@ class JobFile(models.Model):
         DESTINATION = 2
 
     pk = models.CompositePrimaryKey("job", "role", "position")
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="files", db_index=False)
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="files", db_index=False, db_constraint=False)
     role = models.SmallIntegerField(choices=Role.choices)
     position = models.IntegerField()
     path = models.TextField(db_collation="C")

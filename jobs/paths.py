@@ -3,18 +3,19 @@
 import re
 
 LONGEST = 2000
+SLASHES = re.compile("//+")
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def storable(text: str, longest: int) -> str:
     """Give `text` as a database column takes it: no U+0000, no half characters, at most `longest` bytes."""
-    clean = UNSTORABLE.sub("\ufffd", text)
+    clean = text if text.isascii() and "\0" not in text else UNSTORABLE.sub("\ufffd", text)
     return clean if len(clean) * 4 <= longest else clean.encode()[:longest].decode(errors="ignore")
 
 
 def normalised(path: str) -> str:
     """Give `path` with one slash between components, one before them and none behind; nothing stays nothing."""
-    return storable(re.sub("/{2,}", "/", f"/{path}").rstrip("/") or "/", LONGEST) if path else ""
+    return storable(SLASHES.sub("/", f"/{path}").rstrip("/") or "/", LONGEST) if path else ""
 
 
 def is_under(directory: str) -> tuple[str, str]:

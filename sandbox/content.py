@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+
 from sandbox import oddities
 from sandbox.dice import Dice, Names
 from sandbox.kinds import FAILURES, KINDS, Json, Kind, Subject
@@ -116,7 +118,7 @@ class Writer:
             job["result"] = _result(dice, facts.status, kind.payload(subject))
         if facts.odd:
             BENDS[facts.odd](Bend(job=job, subject=subject, payload=kind.payload))
-        return json.dumps(job, ensure_ascii=index % 2 == 0).encode()
+        return _written(job, escaped=index % 2 == 0)
 
     def _status(self, index: int, now: int, odd: str) -> str:
         world = self._world
@@ -128,6 +130,12 @@ class Writer:
         if now < world.ended[index]:
             return "working"
         return "error" if Dice(world.seed, "fate", index).chance(16) or odd == "quoted secret" else "success"
+
+
+def _written(job: Json, *, escaped: bool) -> bytes:
+    """Write a job; what is not ASCII is escaped in some and not in others, as different writers do."""
+    text = msgspec.json.encode(job)
+    return json.dumps(job).encode() if escaped and not text.isascii() else text
 
 
 def _path(dice: Dice, number: int, kind: Kind, odd: str) -> str:

@@ -92,7 +92,11 @@ class Migration(migrations.Migration):
                 (
                     "job",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to="jobs.job"
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        serialize=False,
+                        to="jobs.job",
                     ),
                 ),
                 ("head", models.TextField()),
@@ -103,7 +107,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="job",
             name="cell",
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="jobs.cell"),
+            field=models.ForeignKey(
+                db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, to="jobs.cell"
+            ),
         ),
         migrations.CreateModel(
             name="JobFile",
@@ -121,7 +127,11 @@ class Migration(migrations.Migration):
                 (
                     "job",
                     models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="files", to="jobs.job"
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="files",
+                        to="jobs.job",
                     ),
                 ),
             ],

@@ -92,13 +92,14 @@ def error(status: Json, result: Json) -> tuple[int | None, str]:
 def _produced(payload: Json) -> Iterator[Json]:
     """Give every place in a result where a file descriptor or a destination may stand."""
     for item in payload if isinstance(payload, list) else [payload]:
-        inner = _object(item)
-        report = _object(inner.get("extractedFilesReport"))
-        yield from (inner, inner.get("file"), inner.get("reportFileDescriptor"), report.get("destination"))
+        if isinstance(item, dict):
+            report = _object(item.get("extractedFilesReport"))
+            yield from (item, item.get("file"), item.get("reportFileDescriptor"), report.get("destination"))
 
 
-def _file(role: Role, value: Json) -> Iterator[FileRef]:
-    place = _object(value)
+def _file(role: Role, place: Json) -> Iterator[FileRef]:
+    if not isinstance(place, dict):
+        return
     path, file_id = _text(place.get("path")) or _text(place.get("directory")), _text(place.get("fileId"))
     if path or file_id:
         yield FileRef(role=role, path=path, file_id=file_id)

@@ -13,7 +13,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field
-from enum import IntEnum, auto
+from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ PREFIX = "masked-"
 MASKED = re.compile(rf"{PREFIX}[0-9a-f]{{16}}")
 HEADER_NAME = re.compile(r"[\w!#$%&'*+.^`|~-]*", re.ASCII)
 HOLDS = re.compile(rb'"(?:sourceurl|externalauthorization|callback)"\s*+:\s*+(?!null)')
-ESCAPE = rb"\u00"  # as which a member's name may be written, and hide
+ESCAPED = re.compile(rb'"[^"]*\\u00[^"]*+"\s*+:')
 # A name with its colon, a text, brackets, a comma, anything else: which of them a match is tells its `lastindex`.
 TOKEN = re.compile(rb"(%b)\s*+:|(%b)|([\[{])|([\]}])|(,)|([^\s\"\[\]{},:]++)" % (split.STRING, split.STRING), re.DOTALL)
 NAME, TEXT, OPENS, CLOSES, COMMA, OTHER = range(1, 7)
@@ -33,11 +33,11 @@ NAME, TEXT, OPENS, CLOSES, COMMA, OTHER = range(1, 7)
 class Rule(IntEnum):
     """What becomes of the strings in a place."""
 
-    FREE = auto()  # repeats of secrets are masked
-    KEPT = auto()  # nothing is
-    SECRET = auto()  # everything is
-    ADDRESS = auto()  # parts of an address are; everything in what is none
-    CALLBACK = auto()  # as the names of its members say; a text by itself is an address
+    FREE = 0  # repeats of secrets are masked
+    KEPT = 1  # nothing is
+    SECRET = 2  # everything is
+    ADDRESS = 3  # parts of an address are; everything in what is none
+    CALLBACK = 4  # as the names of its members say; a text by itself is an address
 
 
 AT_THE_TOP = {
@@ -79,7 +79,9 @@ class Masker:
 def may_hold_secrets(record: bytes) -> bool:
     """Tell whether it is worth the time to walk through a record: most have no such member, or null in it."""
     lowered = record.lower()
-    return ESCAPE in lowered or HOLDS.search(lowered) is not None or lowered.lstrip()[:1] != b"{"
+    if rb"\u00" in lowered and ESCAPED.search(lowered):
+        return True
+    return HOLDS.search(lowered) is not None or lowered.lstrip()[:1] != b"{"
 
 
 class _Place(NamedTuple):
@@ -125,9 +127,9 @@ class _Run:
         return mark
 
 
-def _places(record: bytes) -> dict[Rule, list[_Place]]:
+def _places(record: bytes) -> list[list[_Place]]:
     """Find every name and single value of a record, by the rule of its place."""
-    found: dict[Rule, list[_Place]] = {rule: [] for rule in Rule}
+    found: list[list[_Place]] = [[] for _ in Rule]
     rule = Rule.FREE if record.lstrip()[:1] == b"{" else Rule.CALLBACK
     open_ = [rule]  # the rule of each container that is open
     for token in TOKEN.finditer(record):
@@ -161,7 +163,7 @@ def _text(record: bytes, place: _Place) -> str:
     return split.name(token) if token[:1] == b'"' else token.decode("utf-8", "replace")
 
 
-def _repeated(record: bytes, places: dict[Rule, list[_Place]], repeats: Repeats) -> list[tuple[_Place, str]]:
+def _repeated(record: bytes, places: list[list[_Place]], repeats: Repeats) -> list[tuple[_Place, str]]:
     """The texts of free places in which a secret stands again; a name that is a plain word is none."""
     repeats.own.update(_text(record, place) for place in places[Rule.KEPT])
     free = [(place, _text(record, place)) for place in places[Rule.FREE]]

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -169,7 +170,10 @@ def _no_number(text: str) -> float:
 
 def _joined(members: Iterable[tuple[str, bytes]]) -> str:
     """Write an object of members whose values are JSON already."""
-    return "{" + ",".join(f"{json.dumps(name)}:{text.decode()}" for name, text in members) + "}"
+    return "{" + ",".join([f"{_quoted(name)}:{text.decode()}" for name, text in members]) + "}"
+
+
+_quoted = lru_cache(maxsize=1000)(json.dumps)
 
 
 def _object(text: bytes, what: str) -> Members:

@@ -96,8 +96,7 @@ SELECT w.id, a.role, a.position, a.path, a.file_id FROM written w JOIN arrived_f
 ON CONFLICT DO NOTHING
 """
 
-# The counts, locked in one order, and no harder than an update does it: foreign keys, which are checked at commit,
-# lock the cells of other jobs in any order.
+# The counts, locked in one order; those that stay as they are are left alone.
 CELLS = """
 WITH moved AS (
     SELECT cell, sum(jobs)::bigint AS jobs

@@ -1,4 +1,4 @@
-"""One sandbox for the tests that leave it as it is, its clock at a fixed moment."""
+"""One sandbox for the tests that leave it as it is: its last job came a month ago, so that all have ended."""
 
 from collections.abc import Iterator
 
@@ -7,11 +7,11 @@ import pytest
 from tests.sandbox.api import Api
 from tests.sandbox_process import sandbox
 
-STILL = ("--rate", "0", "--epoch", "2026-03-01T12:00:00Z")
+STILL = ("--rate", "0", "--since", "2026-03-01T12:00:00Z", "--epoch", "2026-04-01T12:00:00Z")
 
 
 @pytest.fixture(scope="package")
 def still() -> Iterator[Api]:
-    """Two thousand jobs in which hardly anything moves."""
+    """Two thousand jobs in which nothing moves."""
     with sandbox("--jobs", "2000", *STILL) as running:
         yield Api(running)

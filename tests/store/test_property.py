@@ -57,6 +57,9 @@ def test_any_pages_in_any_order(pages: list[list[dict[str, Any]]]) -> None:
         assert written.inserted + written.updated + written.unchanged + written.older == distinct
 
     assert set(Job.objects.values_list("key", flat=True)) == set(seen)
+    jobs = set(Job.objects.values_list("id", flat=True))
+    assert set(Document.objects.values_list("job_id", flat=True)) == jobs
+    assert set(JobFile.objects.values_list("job_id", flat=True)) <= jobs
     counted = {row["cell"]: row["n"] for row in Job.objects.values("cell").annotate(n=Count("id"))}
     assert counted == {cell.pk: cell.jobs for cell in Cell.objects.exclude(jobs=0)}
     for document in Document.objects.select_related("job"):

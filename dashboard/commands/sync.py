@@ -4,6 +4,8 @@ import argparse
 import json
 import os
 import sys
+import time
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,23 @@ if TYPE_CHECKING:
 COUNTS = ("pages", "inserted", "updated", "unchanged", "older", "refused")
 
 
+@dataclass
+class Tally:
+    """What a cycle has brought: its passes as they stand, in how many seconds."""
+
+    passes: "dict[int, Pass]" = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def sum(self, name: str) -> int:
+        """Add up one of `COUNTS`."""
+        return sum(getattr(record, name) for record in self.passes.values())
+
+    @property
+    def jobs(self) -> int:
+        """How many records have come."""
+        return sum(self.sum(name) for name in COUNTS if name != "pages")
+
+
 def main() -> int:
     """Run a cycle; 0 only if it was complete."""
     parser = argparse.ArgumentParser(prog="./deck sync", description=__doc__)
@@ -33,18 +52,19 @@ def main() -> int:
 
 def run(*, quiet: bool) -> dict[str, Any]:
     """Run a cycle under a progress bar; give what it brought, and the problem that stopped it."""
-    passes: dict[int, Pass] = {}
+    tally = Tally()
     try:
         with embedded("postgres", "sandbox"):
             setup.check()
-            problem = _cycle(quiet, passes)
+            problem = _cycle(quiet, tally)
     except (*PLAIN, KeyboardInterrupt) as error:
         problem = str(error) or "It was stopped."
-    return {"complete": not problem, "problem": problem, **{name: _sum(passes, name) for name in COUNTS}}
+    counts = {name: tally.sum(name) for name in COUNTS}
+    return {"complete": not problem, "problem": problem, **counts, "seconds": round(tally.seconds, 1)}
 
 
-def _cycle(quiet: bool, passes: "dict[int, Pass]") -> str:
-    """Run a cycle and keep its passes; give the problem that stopped it, or nothing."""
+def _cycle(quiet: bool, tally: Tally) -> str:
+    """Run a cycle and keep count; give the problem that stopped it, or nothing."""
     from jobs.sync.cycle import cycle
     from jobs.sync.problems import FORESEEN, said
 
@@ -52,7 +72,7 @@ def _cycle(quiet: bool, passes: "dict[int, Pass]") -> str:
         task = bar.add_task("asking the platform", total=1.0)
         try:
             setup.migrate_own()
-            cycle(watch=partial(_show, bar, task, passes), waiting=partial(_wait, bar, task))
+            cycle(watch=partial(_show, bar, task, tally, time.monotonic()), waiting=partial(_wait, bar, task))
             bar.update(task, completed=1.0)
         except (*FORESEEN, KeyboardInterrupt) as error:
             return said(error)
@@ -69,17 +89,13 @@ def _bar(quiet: bool) -> Progress:
     return Progress(*columns, console=Console(stderr=True), disable=quiet)
 
 
-def _show(bar: Progress, task: TaskID, passes: "dict[int, Pass]", record: "Pass") -> None:
+def _show(bar: Progress, task: TaskID, tally: Tally, began: float, record: "Pass") -> None:
     """Keep the pass as it stands; show how many jobs have come, and how far the backfill is through time."""
     from jobs.sync.progress import share_done
 
-    passes[record.pk] = record
-    jobs = sum(_sum(passes, name) for name in COUNTS if name != "pages")
-    bar.update(task, completed=share_done(), description=f"{record.lane}: {jobs:,} jobs")
-
-
-def _sum(passes: "dict[int, Pass]", name: str) -> int:
-    return sum(getattr(record, name) for record in passes.values())
+    tally.passes[record.pk] = record
+    tally.seconds = time.monotonic() - began
+    bar.update(task, completed=share_done(), description=f"{record.lane}: {tally.jobs:,} jobs")
 
 
 def _wait(bar: Progress, task: TaskID, held: Exception) -> None:
@@ -87,7 +103,7 @@ def _wait(bar: Progress, task: TaskID, held: Exception) -> None:
 
 
 def _sentence(summary: dict[str, Any]) -> str:
-    counts = ", ".join(f"{summary[name]:,} {name}" for name in COUNTS)
+    counts = ", ".join(f"{summary[name]:,} {name}" for name in COUNTS) + f" in {summary['seconds']:,} s"
     return f"complete: {counts}" if summary["complete"] else f"not complete: {summary['problem']} ({counts})"
 
 

@@ -25,9 +25,12 @@ MASKED = re.compile(rf"{PREFIX}[0-9a-f]{{16}}")
 HEADER_NAME = re.compile(r"[\w!#$%&'*+.^`|~-]*", re.ASCII)
 HOLDS = re.compile(rb'"(?:sourceurl|externalauthorization|callback)"\s*+:\s*+(?!null)')
 ESCAPED = re.compile(rb'"[^"]*\\u00[^"]*+"\s*+:')
-# A name with its colon, a text, brackets, a comma, anything else: which of them a match is tells its `lastindex`.
-TOKEN = re.compile(rb"(%b)\s*+:|(%b)|([\[{])|([\]}])|(,)|([^\s\"\[\]{},:]++)" % (split.STRING, split.STRING), re.DOTALL)
-NAME, TEXT, OPENS, CLOSES, COMMA, OTHER = range(1, 7)
+# A text, a bracket, anything else, where it is a member's with the name before it: `lastindex` tells which it is.
+TOKEN = re.compile(
+    rb"(?:(%b)\s*+:\s*+)?+(?:(%b)|([\[{])|([\]}])|([^\s\"\[\]{},:]++)|(?(1)|(?!)))" % (split.STRING, split.STRING),
+    re.DOTALL,
+)
+NAME, TEXT, OPENS, CLOSES, OTHER = range(1, 6)
 
 
 class Rule(IntEnum):
@@ -39,6 +42,9 @@ class Rule(IntEnum):
     ADDRESS = 3  # parts of an address are; everything in what is none
     CALLBACK = 4  # as the names of its members say; a text by itself is an address
 
+
+KEPT, FREE = frozenset({Rule.KEPT}), frozenset({Rule.FREE})
+MASKED_BY_PLACE = frozenset({Rule.SECRET, Rule.ADDRESS, Rule.CALLBACK})
 
 AT_THE_TOP = {
     name.lower(): Rule.KEPT
@@ -63,17 +69,12 @@ class Masker:
         """Give the text of a record without its secrets: the same bytes where it has none."""
         if not may_hold_secrets(record):
             return record
-        places = _places(record)
         run = _Run(key=self._key)
-        read = [
-            (place, _text(record, place))
-            for rule in (Rule.SECRET, Rule.ADDRESS, Rule.CALLBACK)
-            for place in places[rule]
-        ]
-        if not read:
-            return record
-        masked = [(place, run.masked(text, place)) for place, text in read]
-        return _spliced(record, sorted([*masked, *_repeated(record, places, run.repeats)]))
+        secrets = _places(record, MASKED_BY_PLACE)
+        masked = _spliced(record, [(place, run.masked(_text(record, place), place)) for place in secrets])
+        if b"\\" not in masked and not run.repeats.may_be_in(masked.decode("utf-8", "replace")):
+            return masked
+        return _spliced(masked, _repeated(masked, run.repeats))
 
 
 def may_hold_secrets(record: bytes) -> bool:
@@ -127,34 +128,26 @@ class _Run:
         return mark
 
 
-def _places(record: bytes) -> list[list[_Place]]:
-    """Find every name and single value of a record, by the rule of its place."""
-    found: list[list[_Place]] = [[] for _ in Rule]
-    rule = Rule.FREE if record.lstrip()[:1] == b"{" else Rule.CALLBACK
-    open_ = [rule]  # the rule of each container that is open
+def _places(record: bytes, wanted: frozenset[Rule]) -> list[_Place]:
+    """Find the names and single values of a record that stand where one of the `wanted` rules holds."""
+    found: list[_Place] = []
+    outermost = Rule.FREE if record.lstrip()[:1] == b"{" else Rule.CALLBACK
+    open_ = [outermost]  # the rule of each container that is open
     for token in TOKEN.finditer(record):
-        kind = token.lastindex
-        if kind == NAME:
-            start, end = token.span(NAME)
-            found[open_[-1]].append(_Place(start, end, open_[-1], True))
-            rule = _inside(open_[-1], _word(token[NAME]), top=len(open_) == 2)
-        elif kind == TEXT:
-            found[rule].append(_Place(*token.span(), rule, False))
-        elif kind == COMMA:
-            rule = open_[-1]
-        elif kind == OPENS:
+        kind, rule = token.lastindex, open_[-1]
+        if name := token[NAME]:
+            if rule in wanted:
+                found.append(_Place(*token.span(NAME), rule, True))
+            rule = _inside(rule, name, top=len(open_) == 2)
+        if kind == OPENS:
             open_.append(rule)
-        elif kind == CLOSES:
-            rule = open_.pop() if len(open_) > 1 else rule
-        elif rule in (Rule.SECRET, Rule.ADDRESS) and token[0] != b"null":
-            found[Rule.SECRET].append(_Place(*token.span(), Rule.SECRET, False))
+        elif kind == CLOSES and len(open_) > 1:
+            open_.pop()
+        elif rule in wanted and kind == TEXT:
+            found.append(_Place(*token.span(TEXT), rule, False))
+        elif rule in wanted and kind == OTHER and rule in (Rule.SECRET, Rule.ADDRESS) and token[OTHER] != b"null":
+            found.append(_Place(*token.span(OTHER), Rule.SECRET, False))
     return found
-
-
-@lru_cache(maxsize=1000)
-def _word(name: bytes) -> str:
-    """A member's name as the rules have it."""
-    return split.name(name).lower()
 
 
 def _text(record: bytes, place: _Place) -> str:
@@ -163,17 +156,19 @@ def _text(record: bytes, place: _Place) -> str:
     return split.name(token) if token[:1] == b'"' else token.decode("utf-8", "replace")
 
 
-def _repeated(record: bytes, places: list[list[_Place]], repeats: Repeats) -> list[tuple[_Place, str]]:
+def _repeated(record: bytes, repeats: Repeats) -> list[tuple[_Place, str]]:
     """The texts of free places in which a secret stands again; a name that is a plain word is none."""
-    repeats.own.update(_text(record, place) for place in places[Rule.KEPT])
-    free = [(place, _text(record, place)) for place in places[Rule.FREE]]
+    repeats.own.update(_text(record, place) for place in _places(record, KEPT))
+    free = [(place, _text(record, place)) for place in _places(record, FREE)]
     free = [(place, text) for place, text in free if not (place.is_name and text.isalpha())]
     again = repeats.replacer(text for _, text in free)
     return [] if again is None else [(place, again(text)) for place, text in free]
 
 
-def _inside(place: Rule, word: str, *, top: bool) -> Rule:
-    """The rule for the member `word` of an object in this place."""
+@lru_cache(maxsize=1000)
+def _inside(place: Rule, name: bytes, *, top: bool) -> Rule:
+    """The rule for the member with the name token `name` of an object in this place."""
+    word = split.name(name).lower()
     if place in (Rule.SECRET, Rule.ADDRESS):
         return Rule.SECRET
     if place is Rule.CALLBACK and word in IN_A_CALLBACK:

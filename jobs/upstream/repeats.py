@@ -14,6 +14,7 @@ from urllib.parse import quote, quote_plus, unquote, unquote_plus
 SHORTEST, SHORTEST_PASSWORD, LONG = 6, 4, 12
 MOST = 100
 SEPARATORS = re.compile(r"""[\s,;:=|"'&<>]+""")
+NEVER_ESCAPED = re.compile(r"[\w.~-]+", re.ASCII)
 ORDINARY = re.compile(
     r"[A-Za-z][a-z]{0,14}|[A-Z]{1,14}"  # a word
     r"|(?:application|audio|font|image|multipart|text|video|\*)/[\w.+*-]+(?:;.*)?"  # a media type
@@ -43,6 +44,11 @@ class Repeats:
         password = userinfo.partition(":")[2]
         if len(password) >= SHORTEST_PASSWORD:
             self._marks.update((form, mark) for form in _forms(password))
+
+    def may_be_in(self, text: str) -> bool:
+        """Tell whether anything that is looked for stands in `text`, which has no escapes."""
+        lowered = text.lower()
+        return any(word.lower() in lowered for word in self._marks)
 
     def replacer(self, texts: Iterable[str]) -> Callable[[str], str] | None:
         """Give what puts marks into `texts`, whole ones where too much repeats; None where nothing does."""
@@ -83,6 +89,8 @@ def _decoded(word: str) -> Iterable[str]:
 
 def _forms(word: str) -> set[str]:
     """A word as it reads raw, in an address, out of one, and in JSON within a text."""
+    if NEVER_ESCAPED.fullmatch(word):
+        return {word}
     safe = word.encode("utf-8", "replace").decode()
     in_json = json.dumps(word)[1:-1]
     return {

@@ -170,10 +170,12 @@ def _no_number(text: str) -> float:
 
 def _joined(members: Iterable[tuple[str, bytes]]) -> str:
     """Write an object of members whose values are JSON already."""
-    return "{" + ",".join([f"{_quoted(name)}:{text.decode()}" for name, text in members]) + "}"
+    return (b"{" + b",".join([b"%b:%b" % (_quoted(name), text) for name, text in members]) + b"}").decode()
 
 
-_quoted = lru_cache(maxsize=1000)(json.dumps)
+@lru_cache(maxsize=1000)
+def _quoted(name: str) -> bytes:
+    return json.dumps(name).encode()
 
 
 def _object(text: bytes, what: str) -> Members:

@@ -47,6 +47,7 @@ def test_a_complete_cycle(tmp_path: Path, platform: SandboxProcess) -> None:
     ended = run(variables(tmp_path, platform), "--json")
     summary = summary_of(ended)
     assert (ended.returncode, summary["complete"], summary["inserted"]) == (0, True, 120)
+    assert 0 < summary["seconds"] < PATIENCE
 
 
 def test_a_database_that_does_not_answer(tmp_path: Path, platform: SandboxProcess) -> None:

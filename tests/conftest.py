@@ -1,5 +1,6 @@
 """What every test may use: a sandbox of its own, and retries that do not wait."""
 
+import shutil
 from collections.abc import Iterator
 
 import hypothesis
@@ -21,6 +22,15 @@ FEW = ("--jobs", "120", "--rate", "0", "--epoch", "2026-03-01T12:00:00Z")
 def _no_waits() -> Iterator[None]:
     with stamina.set_testing(True, attempts=100, cap=True):
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_remains(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Remove the clusters of root's tests, which lie where another account gets to them."""
+    yield
+    for cluster in tmp_path_factory.getbasetemp().glob("**/postgres"):
+        if cluster.is_symlink():
+            shutil.rmtree(cluster.resolve(), ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

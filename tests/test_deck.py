@@ -18,6 +18,7 @@ GROUPS = ("base", "embedded", "dev")
 def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The script as of a checkout of its own; what it would run stands in `ran`."""
     shutil.copy(ROOT / "deck", tmp_path / "deck")
+    shutil.copytree(ROOT / "dashboard" / "commands", tmp_path / "dashboard" / "commands")
     (tmp_path / "requirements").mkdir()
     for group in GROUPS:
         (tmp_path / "requirements" / f"{group}.txt").write_text(group)
@@ -71,3 +72,14 @@ def test_an_interpreter_that_is_gone_is_noticed(script: ModuleType) -> None:
 def test_every_group_has_its_requirements() -> None:
     assert {path.stem for path in (ROOT / "requirements").glob("*.txt")} == set(GROUPS)
     assert {path.stem for path in (ROOT / "requirements").glob("*.in")} == set(GROUPS)
+
+
+def test_commands_are_those_of_the_help(script: ModuleType) -> None:
+    listed = {line.split()[1] for line in script.HELP.splitlines()} - {"help"}
+    assert listed == script.COMMANDS
+
+
+@pytest.mark.parametrize("command", ["nothing", "__init__", "../settings"])
+def test_what_is_no_command_is_refused(script: ModuleType, command: str) -> None:
+    assert script.main(command) == 2
+    assert script.ran == []

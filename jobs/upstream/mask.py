@@ -30,6 +30,7 @@ TOKEN = re.compile(
     rb"(?:(%b)\s*+:\s*+)?+(?:(%b)|([\[{])|([\]}])|([^\s\"\[\]{},:]++)|(?(1)|(?!)))" % (split.STRING, split.STRING),
     re.DOTALL,
 )
+LONGEST_NAME = 200  # of bytes: those with a meaning are shorter, even when every letter is escaped
 NAME, TEXT, OPENS, CLOSES, OTHER = range(1, 6)
 
 
@@ -138,7 +139,7 @@ def _places(record: bytes, wanted: frozenset[Rule]) -> list[_Place]:
         if name := token[NAME]:
             if rule in wanted:
                 found.append(_Place(*token.span(NAME), rule, True))
-            rule = _inside(rule, name, top=len(open_) == 2)
+            rule = _inside(rule, name[:LONGEST_NAME], top=len(open_) == 2)
         if kind == OPENS:
             open_.append(rule)
         elif kind == CLOSES and len(open_) > 1:

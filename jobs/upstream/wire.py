@@ -9,7 +9,6 @@ import math
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -173,9 +172,8 @@ def _joined(members: Iterable[tuple[str, bytes]]) -> str:
     return (b"{" + b",".join([b"%b:%b" % (_quoted(name), text) for name, text in members]) + b"}").decode()
 
 
-@lru_cache(maxsize=1000)
 def _quoted(name: str) -> bytes:
-    return json.dumps(name).encode()
+    return f'"{name}"'.encode() if name.isalnum() and name.isascii() else json.dumps(name).encode()
 
 
 def _object(text: bytes, what: str) -> Members:

@@ -228,10 +228,13 @@ CELERY_BROKER_URL = ENVIRONMENT.read(
     meaning="Valkey or Redis: redis://host:6379/0. Unset: the embedded one.",
 )
 LONGEST_TASK = 3600
-REDELIVERY = {"visibility_timeout": 2 * LONGEST_TASK, "unacked_restore_interval": 2, "unacked_restore_throttle": 1}
-CELERY_BROKER_TRANSPORT_OPTIONS = {**REDELIVERY, "socket_timeout": 10, "socket_connect_timeout": 5}
-CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = REDELIVERY
-CELERY_VISIBILITY_TIMEOUT = REDELIVERY["visibility_timeout"]
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 2 * LONGEST_TASK,
+    "unacked_restore_interval": 2,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 10,
+    "socket_connect_timeout": 5,
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True

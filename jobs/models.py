@@ -1,8 +1,8 @@
 """The mirror's tables. Each index names the query that it serves.
 
 A job is a narrow row that lists read, a document that gives it back as it came, and a row for each file.
-Nobody but `jobs.store` writes these four tables, each page as a whole, so that their references need no check of each
-row by the database (docs/decisions.md); nobody but `jobs.sync` writes the others.
+Nobody but `jobs.store` writes these and the counts and the quarantine, each page as a whole, so that their references
+need no check of each row by the database (docs/decisions.md); nobody but `jobs.sync` writes the others.
 """
 
 from datetime import UTC, datetime
@@ -39,7 +39,7 @@ class Job(models.Model):
     the request began that brought the row as it stands, `first_seen` when it first came.
     """
 
-    key = models.TextField(db_collation="C", unique=True)
+    key = models.TextField(db_collation="C")
     group = models.TextField(db_collation="C")
     cell = models.ForeignKey(Cell, on_delete=models.PROTECT, db_index=False, db_constraint=False)
     created = models.DateTimeField()
@@ -54,6 +54,7 @@ class Job(models.Model):
     observed = models.DateTimeField()
 
     class Meta:
+        constraints = (models.UniqueConstraint(fields=("key",), name="job_key"),)
         indexes = (
             models.Index(F("created").desc(), F("id").desc(), name="job_created"),  # the list, no filter
             models.Index(F("updated").desc(), F("id").desc(), name="job_updated"),  # the same by update
@@ -171,4 +172,7 @@ class Pass(models.Model):
     problem = models.TextField(default="")
 
     class Meta:
-        indexes = (models.Index("lane", F("began").desc(), name="pass_lane_began"),)  # the last passes of a lane
+        indexes = (
+            models.Index(F("began").desc(), name="pass_began"),  # the last passes, and those to forget
+            models.Index("lane", name="pass_running", condition=Q(outcome="running")),  # passes that nobody ended
+        )

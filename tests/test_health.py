@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -41,7 +41,7 @@ def test_it_says_that_each_part_answers(client: Client) -> None:
     assert reply.status_code == 200
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_broker")
 def test_it_says_how_old_the_last_complete_pass_is(client: Client) -> None:
     Lane.objects.create(name="tail", complete=timezone.now() - timedelta(seconds=90))
@@ -81,6 +81,13 @@ def test_a_broker_that_hangs_is_not_waited_for(silent: int, monkeypatch: pytest.
 
 
 def test_a_database_that_hangs_is_not_waited_for(silent: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    there = {**connection.get_connection_params(), "host": "127.0.0.1", "port": silent}
+    there = {**connection.get_connection_params(), "host": "127.0.0.1", "port": silent, "connect_timeout": 3600}
     monkeypatch.setattr(connection, "get_connection_params", lambda: there)
-    assert database() == "OperationalError"
+    assert database() == ("OperationalError", None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_table_that_is_locked_is_not_waited_for() -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE jobs_lane")
+        assert database() == ("OperationalError", None)

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             name="Job",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.TextField(db_collation="C", unique=True)),
+                ("key", models.TextField(db_collation="C")),
                 ("group", models.TextField(db_collation="C")),
                 ("created", models.DateTimeField()),
                 ("updated", models.DateTimeField()),
@@ -165,9 +165,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(
-                        models.F("lane"), models.OrderBy(models.F("began"), descending=True), name="pass_lane_began"
-                    )
+                    models.Index(models.OrderBy(models.F("began"), descending=True), name="pass_began"),
+                    models.Index(models.F("lane"), condition=models.Q(("outcome", "running")), name="pass_running"),
                 ],
             },
         ),
@@ -208,6 +207,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="job",
             index=models.Index(models.F("group"), models.F("id"), name="job_group"),
+        ),
+        migrations.AddConstraint(
+            model_name="job",
+            constraint=models.UniqueConstraint(fields=("key",), name="job_key"),
         ),
         migrations.AddIndex(
             model_name="jobfile",

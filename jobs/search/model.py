@@ -1,6 +1,6 @@
 """What a search is."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, Self
 
@@ -48,7 +48,7 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class JobSearch:
-    """Which jobs, in which order, from which place on. `path` is normalised, `token` as it came."""
+    """Which jobs, in which order, from which place on. `path` is normalised."""
 
     type: Among = Among()
     status: Among = Among()
@@ -62,7 +62,7 @@ class JobSearch:
     order: Order = "created"
     ascending: bool = False
     page_size: int = 50
-    place: Place | None = field(default=None)
+    place: Place | None = None
 
     @property
     def by_cell_alone(self) -> bool:

@@ -5,6 +5,7 @@ that nobody knows, one that is given twice, and a value that makes no sense are 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import unquote, unquote_to_bytes
 
@@ -23,6 +24,7 @@ SEVERAL = ("type", "status", "issuer", "notType", "notStatus", "notIssuer")
 RANGES = tuple(f"{date}{suffix}" for date in ("created", "updated") for suffix in ("From", "To", "Within"))
 SINGLE = ("groupId", "fileId", "path", "pathIn", *RANGES, "orderBy", "orderDirection", "pageSize", "nextPageToken")
 PARAMETERS = (*SEVERAL, *SINGLE)
+VERBATIM = frozenset({"groupId", "fileId", "path"})  # names on the platform may well begin or end with a space
 
 ORDERS: dict[str, Order] = {"dateCreated": "created", "dateUpdated": "updated", "date": "created"}
 DIRECTIONS = {"des": False, "desc": False, "asc": True, "acs": True}
@@ -75,7 +77,7 @@ def parse(parameters: Mapping[str, Sequence[str]], *, page_size: int) -> JobSear
     place = reader.read("nextPageToken", lambda text: read_token(text, search), None)
     if reader.problems:
         raise Refusal(reader.problems)
-    return JobSearch(**{**search.__dict__, "place": place})
+    return replace(search, place=place)
 
 
 class _Reader:
@@ -98,7 +100,7 @@ class _Reader:
         if len(texts) != 1:
             return otherwise
         try:
-            return convert(texts[0].strip())
+            return convert(texts[0] if name in VERBATIM else texts[0].strip())
         except (Unreadable, BadToken) as problem:
             self.problems[name] = str(problem)
             return otherwise
@@ -122,7 +124,8 @@ class _Reader:
         if within is not None:
             start = timezone.now() - within
         if start is not None and end is not None and start >= end:
-            self.problems[f"{date}To"] = f"It lies before {date}From; give a later one."
+            begin = "From" if within is None else "Within"
+            self.problems[f"{date}To"] = f"It lies before {date}{begin} begins; give a later one."
         texts = tuple((s, t[0]) for s in ("From", "To", "Within") if (t := self._texts(f"{date}{s}")))
         return Span(start=start, end=end, texts=texts)
 

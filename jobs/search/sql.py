@@ -141,7 +141,7 @@ def _range(column: str, span: Span) -> list[Condition]:
         found.append(Condition(text=f"j.{column} >= %s", parameters=(span.start,)))
     if span.end is not None:
         found.append(Condition(text=f"j.{column} < %s", parameters=(span.end,)))
-    if span and span.start is None:
+    if span:
         found.append(Condition(text=f"j.{column} > 'epoch'"))
     return found
 

@@ -30,12 +30,12 @@ def write_token(place: Place, search: JobSearch) -> str:
 def read_token(text: str, search: JobSearch) -> Place:
     """Read a token of this very search; raise `BadToken` for any other text."""
     try:
-        value, key, direction, fingerprint = _signer().unsign(text[:LONGEST]).split(".")
+        value, number, direction, fingerprint = _signer().unsign(text[:LONGEST]).split(".")
     except (signing.BadSignature, ValueError) as why:
         raise BadToken("It is damaged, or made by somebody else. Begin again without it.") from why
     if fingerprint != _fingerprint(search):
         raise BadToken("It belongs to another search. Keep the other parameters, or begin again without it.")
-    return Place(value=EPOCH + int(value, 16) * MICROSECOND, id=int(key, 16), forward=direction == "f")
+    return Place(value=EPOCH + int(value, 16) * MICROSECOND, id=int(number, 16), forward=direction == "f")
 
 
 def _signer() -> signing.Signer:

@@ -108,6 +108,13 @@ UPDATE jobs_cell c SET jobs = c.jobs + moved.jobs FROM moved JOIN locked ON lock
 WHERE c.id = moved.cell
 """
 
+# A read of one job that changes nothing has seen it all the same.
+SEEN = """
+UPDATE jobs_job j SET observed = %(observed)s
+WHERE %(point)s AND j.key = ANY (ARRAY(SELECT key FROM arrived)) AND j.observed < %(observed)s
+    AND EXISTS (SELECT FROM arrived a WHERE (a.key, a.digest) = (j.key, j.digest))
+"""
+
 COUNTS = """
 SELECT
     count(*) FILTER (WHERE id IS NOT NULL AND old_cell IS NULL),
@@ -121,4 +128,4 @@ FROM (
 ) job
 """
 
-WRITE = ";".join([NEW_CELLS, JOBS, DOCUMENTS, FILES_GONE, FILES_NEW, CELLS, COUNTS])
+WRITE = ";".join([NEW_CELLS, JOBS, DOCUMENTS, FILES_GONE, FILES_NEW, CELLS, SEEN, COUNTS])

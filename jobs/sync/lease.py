@@ -27,6 +27,7 @@ RENEW = """
 UPDATE jobs_lease SET expires = clock_timestamp() + make_interval(secs => %(ttl)s)
 WHERE name = %(name)s AND epoch = %(epoch)s
 """
+HOLDER = "SELECT holder FROM jobs_lease WHERE name = %s"
 CHECK = "SELECT 1 FROM jobs_lease WHERE name = %(name)s AND epoch = %(epoch)s FOR SHARE"
 
 
@@ -91,10 +92,10 @@ def _take(name: str) -> Lease:
     holder = f"{socket.gethostname()}:{os.getpid()}"
     with connection.cursor() as cursor:
         cursor.execute(TAKE, {"name": name, "holder": holder, "ttl": TTL})
-        row = cursor.fetchone()
-    if row is None:
-        raise LeaseHeld(f"Another worker runs the {name}.")
-    return Lease(name=name, epoch=row[0])
+        if row := cursor.fetchone():
+            return Lease(name=name, epoch=row[0])
+        cursor.execute(HOLDER, [name])
+        raise LeaseHeld(f"Another worker runs the {name}: {cursor.fetchone()[0]}.")
 
 
 def _beat(lease: Lease, done: threading.Event) -> None:

@@ -73,7 +73,7 @@ def said(span: Span, suffix: str) -> str:
 
 @register.filter
 def from_field(span: Span) -> str:
-    """The begin of a range as a field for dates and times takes it, in UTC; sent back, it means the same."""
+    """The begin of a range as a field for dates and times takes it, in UTC; it means the same, to a millisecond."""
     return _field(span.start) if span.start and said(span, "From") else ""
 
 
@@ -83,7 +83,7 @@ def to_field(span: Span) -> str:
     if span.end is None:
         return ""
     if span.end.microsecond:
-        return _field(span.end - timedelta(milliseconds=1))
+        return _field(span.end - timedelta(microseconds=1))
     return _field(span.end - (timedelta(seconds=1) if span.end.second else timedelta(minutes=1)))
 
 

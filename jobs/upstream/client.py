@@ -4,8 +4,8 @@
     for page in client.iter_pages(Walk(order_by="dateUpdated", ascending=False, page_size=500)):
         …
 
-One session, one token renewed before it expires, no redirects. A reply has `Limits.total` seconds and `Limits.body`
-bytes, whatever the other side does.
+One session, one token renewed before it expires, no redirects. A reply has `Limits.total` seconds, and where it
+stalls at their end `Limits.read` more, and `Limits.body` bytes, whatever the other side does.
 """
 
 import time

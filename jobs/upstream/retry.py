@@ -42,5 +42,5 @@ class RetryPolicy:
     def wait_after(self, error: Exception) -> bool | float:
         """Whether to try again, or after how many seconds."""
         if isinstance(error, TryAgain) and error.after is not None:
-            return min(error.after, self.longest_wait)
+            return min(max(error.after, self.first_wait), self.longest_wait)
         return isinstance(error, TryAgain | BrokenReply) and not isinstance(error, TooLong)

@@ -203,5 +203,5 @@ def _list(text: bytes) -> list[bytes]:
 def _json(text: bytes) -> Any:
     try:
         return _value.decode(text)
-    except msgspec.DecodeError as why:
+    except (msgspec.MsgspecError, RecursionError, UnicodeError) as why:
         raise BrokenReply(f"A member of the reply is not JSON: {why}.") from why

@@ -53,7 +53,9 @@ def _context(name: str, rows: list[JobRow], states: list[GroupState]) -> dict[st
     rows = sorted(rows, key=lambda row: (rank(row.quality), row.created is None, row.id))
     jobs = sum(state.jobs for state in states)
     began = min((state.began for state in states if state.began), default=None)
-    ended = _ended(states) if jobs <= CAP else None
+    goes_on = any(not status(state.status).terminal for state in states)
+    ended = None if goes_on or jobs > CAP else max((state.changed for state in states if state.changed), default=None)
+    until = timezone.now() if goes_on else ended
     shares = _shares(states)
     return {
         "area": "jobs",
@@ -63,7 +65,8 @@ def _context(name: str, rows: list[JobRow], states: list[GroupState]) -> dict[st
         "exact": jobs <= CAP,
         "began": began,
         "ended": ended,
-        "took": (ended or timezone.now()) - began if began else None,
+        "open": goes_on,
+        "took": until - began if began and until else None,
         "shares": shares,
         "states_said": ", ".join(f"{share.state.jobs} {share.state.status}" for share in shares),
         "failed": [row for row in rows if row.status == "error"][:MOST_FAILURES],
@@ -73,13 +76,6 @@ def _context(name: str, rows: list[JobRow], states: list[GroupState]) -> dict[st
         "types": sorted({row.type for row in rows}),
         "issuers": sorted({row.issuer for row in rows if row.issuer}),
     }
-
-
-def _ended(states: list[GroupState]) -> datetime | None:
-    """When the last job changed, if none goes on."""
-    if not all(status(state.status).terminal for state in states):
-        return None
-    return max((state.changed for state in states if state.changed), default=None)
 
 
 def _shares(states: list[GroupState]) -> list[Share]:

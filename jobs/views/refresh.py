@@ -41,7 +41,9 @@ def _refresh(request: HttpRequest, refresh: Callable[[], Written], back: str, wh
 
 
 def _said(written: Written, what: str) -> str:
-    changed = written.inserted + written.updated
+    changed, kept = written.inserted + written.updated, written.unchanged + written.older
+    said = f"Refreshed: {changed} changed." if changed else f"The {what} is as the platform has it."
     if written.refused:
-        return f"The platform sent a {what} that cannot be stored; it is in the quarantine on the sync page."
-    return f"Refreshed: {changed} changed." if changed else f"The {what} is as the platform has it."
+        rest = f"{said} But" if changed + kept else "Nothing is refreshed:"
+        return f"{rest} {written.refused} of what came cannot be stored and stands in the quarantine, on the sync page."
+    return said if changed + kept else f"The platform sent no jobs of this {what}. What is here stays as it was."

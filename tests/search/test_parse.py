@@ -147,8 +147,14 @@ def test_all_problems_are_told_at_once() -> None:
     assert set(refused(pageSize="0", orderBy="x", nonsense="1")) == {"pageSize", "orderBy", "nonsense"}
 
 
+def test_names_are_taken_as_they_are() -> None:
+    found = parse({"path": ["/in/ a "], "groupId": [" g "], "fileId": [" f "], "pageSize": [" 7 "]}, page_size=50)
+    assert (found.path, found.group, found.file_id, found.page_size) == ("/in/ a ", " g ", " f ", 7)
+
+
 def test_a_range_that_ends_before_it_begins() -> None:
     assert list(refused(createdFrom="2026-03-02", createdTo="2026-03-01")) == ["createdTo"]
+    assert "createdWithin" in refused(createdWithin="1h", createdTo="2020-01-01")["createdTo"]
 
 
 def test_two_beginnings_of_a_range() -> None:

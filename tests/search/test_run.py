@@ -85,6 +85,8 @@ FILTERS: list[tuple[dict[str, Any], Any]] = [
     ({"path": "/a", "pathIn": "destinations"}, lambda n: False),
     ({"path": "/a/b", "status": "pending"}, lambda n: n % 8 in (0, 2, 3) and n % 4 == 0),
     ({"createdFrom": "2026-03-01T12:03"}, lambda n: n // 3 >= 3 and n % 13 != 12),
+    ({"createdFrom": "1969-01-01"}, lambda n: n % 13 != 12),
+    ({"createdWithin": "99999d"}, lambda n: n % 13 != 12),
     ({"createdTo": "2026-03-01T12:03"}, lambda n: n // 3 <= 3 and n % 13 != 12),
     ({"updatedFrom": "2026-03-01T13:10", "type": TYPES[2]}, lambda n: 100 - n >= 70 and n % 3 == 2),
     ({"createdTo": "2026-03-01T12:03", "status": "error"}, lambda n: n // 3 <= 3 and n % 13 != 12 and n % 4 == 3),

@@ -1,5 +1,6 @@
 """Page tokens: whatever place they hold comes back, and no other text is one."""
 
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -45,6 +46,19 @@ def test_a_token_is_of_no_use_to_another_search(place: Place, search: JobSearch,
     if same(search) != same(other):
         with pytest.raises(BadToken, match="another search"):
             read_token(write_token(place, search), other)
+
+
+@pytest.mark.parametrize(
+    "field", [field.name for field in fields(JobSearch) if field.name not in ("page_size", "place")]
+)
+def test_every_part_of_a_search_counts(field: str) -> None:
+    other: dict[str, Any] = {"side": "both", "order": "updated", "ascending": True}
+    other |= dict.fromkeys(("group", "file_id", "path"), "x")
+    other |= dict.fromkeys(("type", "status", "issuer"), Among(include=("x",)))
+    other |= dict.fromkeys(("created", "updated"), Span(texts=(("From", "2026-03-01"),)))
+    token = write_token(Place(value=datetime(2026, 3, 1, tzinfo=UTC), id=1), JobSearch())
+    with pytest.raises(BadToken, match="another search"):
+        read_token(token, JobSearch(**{field: other[field]}))
 
 
 def same(search: JobSearch) -> tuple[Any, ...]:

@@ -88,6 +88,17 @@ def test_a_read_of_one_job_wins_over_what_was_asked_for_before() -> None:
     assert Job.objects.get().cell.status == "pending"
 
 
+def test_a_read_of_one_job_that_changes_nothing_has_seen_it() -> None:
+    later = NOON + timedelta(hours=1)
+    write([record(1)], observed=NOON)
+    assert write([record(1)], observed=later) == Written(unchanged=1)
+    assert Job.objects.get().observed == NOON
+    assert write([record(1)], observed=later, point=True) == Written(unchanged=1)
+    assert Job.objects.get().observed == later
+    write([record(1)], observed=NOON, point=True)
+    assert Job.objects.get().observed == later
+
+
 def test_files_follow_the_job() -> None:
     write([record(1)], observed=NOON)
     assert list(JobFile.objects.order_by("position").values_list("role", "path")) == [

@@ -77,14 +77,6 @@ def test_the_watermark_stays_where_a_pass_is_cut_off(platform: SandboxProcess, s
     assert Lane.objects.get(name="tail").problem == ""
 
 
-def test_a_date_in_the_future_does_not_move_the_watermark(platform: SandboxProcess) -> None:
-    platform.plant({"id": "f_1", "groupId": "f", "type": "t", "status": "s", "dateUpdated": "2090-01-01T00:00:00Z"})
-    run_tail()
-    watermark = Lane.objects.get(name="tail").watermark
-    assert watermark is not None
-    assert watermark.year == 2026
-
-
 def test_a_repeated_token_is_no_complete_pass(platform: SandboxProcess, settings: Settings) -> None:
     run_tail()
     settings.SYNC_OVERLAP = 86_400 * 30

@@ -118,8 +118,11 @@ def _pages_of_100(settings: Settings) -> None:
 
 
 @pytest.mark.usefixtures("_pages_of_100")
-def test_a_page_size_that_is_refused_is_halved_and_remembered(platform: SandboxProcess, settings: Settings) -> None:
-    platform.faults("status=400:x2")
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_a_page_size_that_is_refused_is_halved_and_remembered(
+    platform: SandboxProcess, settings: Settings, status: int
+) -> None:
+    platform.faults(f"status={status}:x2")
     assert run_tail().inserted == 25
     assert sizes(platform) == [100, 50, 25]
     run_tail()

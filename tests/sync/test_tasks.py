@@ -59,8 +59,7 @@ def test_a_task_has_an_hour_and_is_not_given_to_another_worker_meanwhile() -> No
     """The tail cannot go on where it was cut off: what it has to read after a long outage must fit into one task."""
     assert project.CELERY_TASK_SOFT_TIME_LIMIT >= 3500
     assert project.CELERY_TASK_SOFT_TIME_LIMIT < project.CELERY_TASK_TIME_LIMIT
-    assert project.CELERY_TASK_TIME_LIMIT < project.CELERY_VISIBILITY_TIMEOUT
-    assert project.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"] == project.CELERY_VISIBILITY_TIMEOUT
+    assert project.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"] > project.CELERY_TASK_TIME_LIMIT
 
 
 def _begin_together(work: Any, barrier: Barrier) -> None:

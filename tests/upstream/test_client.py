@@ -215,6 +215,22 @@ def test_a_refusal_with_a_broken_body_is_told_by_its_status(status: str, told: t
         at(url, policy=ONCE).page(WALK)
 
 
+@pytest.mark.parametrize(("status", "told"), [("401 No", CredentialsRefused), ("503 No", TryAgain)])
+@pytest.mark.parametrize(
+    "body", [b'{"code":1,"message":"Acc\xe8s"}', b'{"code":1,"message":' + b"[" * 5000 + b"]" * 5000 + b"}"]
+)
+def test_a_refusal_in_a_body_that_nobody_reads_is_told_by_its_status(
+    status: str, told: type[UpstreamError], body: bytes
+) -> None:
+    with answering(reply(status, body)) as url, pytest.raises(told, match=status):
+        at(url, policy=ONCE).page(WALK)
+
+
+def test_a_page_that_is_not_found_is_no_job_that_is_not_found() -> None:
+    with answering(reply("404 Not Found", b"<html>nginx</html>")) as url, pytest.raises(BrokenReply, match="URL right"):
+        at(url, policy=ONCE).job("x")
+
+
 @pytest.mark.parametrize(("asked", "longest", "least", "most"), [("1", 20.0, 1.0, 8.0), ("30", 0.3, 0.3, 9.0)])
 def test_what_the_platform_asks_us_to_wait_is_waited_up_to_a_cap(
     remote: SandboxProcess, asked: str, longest: float, least: float, most: float

@@ -48,5 +48,6 @@ def test_what_the_platform_asks_for_is_obeyed_up_to_a_cap() -> None:
     policy = RetryPolicy(longest_wait=20)
     assert policy.wait_after(TryAgain("x", after=7)) == 7
     assert policy.wait_after(TryAgain("x", after=7000)) == 20
+    assert policy.wait_after(TryAgain("x", after=0)) == policy.first_wait
     assert policy.wait_after(TryAgain("x")) is True
     assert policy.wait_after(CredentialsRefused("x")) is False

@@ -78,7 +78,15 @@ def test_a_group_beyond_counting_says_so(signed_in: Client, monkeypatch: pytest.
     stored(*[job(n, groupId="g", status="success") for n in range(5)])
     page = get(signed_in, "/group/g")
     assert "≥ 3 jobs" in page
-    assert "still open" in page
+    assert "still open" not in page
+    assert "Took" in page
+
+
+def test_a_group_that_is_over_without_a_date_is_not_open(signed_in: Client) -> None:
+    stored(job(1, groupId="g", status="success", dateUpdated=None))
+    page = get(signed_in, "/group/g")
+    assert "still open" not in page
+    assert "Open for" not in page
 
 
 def test_a_group_that_is_not_here_can_be_asked_for(signed_in: Client) -> None:

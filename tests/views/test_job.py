@@ -179,6 +179,14 @@ def test_a_group_is_refreshed(signed_in: Client, platform: SandboxProcess) -> No
     assert Job.objects.count() == 3
 
 
+def test_a_group_that_is_stored_in_part_says_so(signed_in: Client, platform: SandboxProcess) -> None:
+    platform.plant(job(1, groupId="g"))
+    platform.plant(job(2, groupId="g", type=None))
+    said = refresh(signed_in, "group", "g")
+    assert "1 changed" in said
+    assert "1 of what came cannot be stored" in said
+
+
 def test_what_the_platform_no_longer_has_stays(signed_in: Client, platform: SandboxProcess) -> None:
     key = stored()
     assert "does not have this job" in refresh(signed_in, "job", key)

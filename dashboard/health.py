@@ -13,7 +13,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from dashboard.celery import app
-from jobs.freshness import TAIL
+from jobs.models import Lane
 
 SECONDS = 2
 LIMIT = f"SET LOCAL statement_timeout = '{SECONDS}s'"
@@ -44,7 +44,7 @@ def database() -> tuple[str, datetime | None]:
             parameters = {**connection.get_connection_params(), "connect_timeout": SECONDS}
             with connection.get_new_connection(parameters) as line:
                 line.execute(LIMIT)
-                found = line.execute(COMPLETE, [TAIL]).fetchone()
+                found = line.execute(COMPLETE, [Lane.TAIL]).fetchone()
     except Error as error:
         return type(error).__name__, None
     return "ok", found and found[0]

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from jobs.models import Lane
 
-TAIL, BACKFILL = "tail", "backfill"
 STALE_AFTER = 60
 PERIODS_MISSED = 4
 
@@ -38,7 +37,7 @@ class Freshness:
 def freshness() -> Freshness:
     """Read how fresh the mirror is now."""
     lanes = {lane.name: lane for lane in Lane.objects.all()}
-    tail, backfill = lanes.get(TAIL), lanes.get(BACKFILL)
+    tail, backfill = lanes.get(Lane.TAIL), lanes.get(Lane.BACKFILL)
     return Freshness(
         as_of=tail.complete if tail else None,
         state=_state(tail),

@@ -20,7 +20,7 @@ from jobs.statuses import status as status_of
 
 NONE = mark_safe('<span class="none">\u2013</span>')
 
-MASK = re.compile("masked-[0-9a-f]{16}")
+MASK = re.compile("masked-[0-9a-f]{16}")  # the marks of `jobs.upstream`, which pages know nothing of
 WHY_MASKED = "It may carry credentials, and was masked on arrival; the mark in the raw JSON changes when it does"
 DEEPEST, WIDEST = 6, 50
 NAME_END = 8

@@ -135,6 +135,8 @@ class Lane(models.Model):
     many as the settings say. `problem` is why the last pass failed, since when, and no pass begins before `not_before`.
     """
 
+    TAIL, BACKFILL = "tail", "backfill"
+
     name = models.TextField(primary_key=True)
     platform = models.TextField()
     watermark = models.DateTimeField(null=True)

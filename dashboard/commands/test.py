@@ -1,7 +1,7 @@
 """`./deck test`: the whole suite, or what arguments say, which go to pytest.
 
 The whole suite is two runs: what needs little, in as many processes as there are
-processors, then what runs all of Jobdeck, one after another, since it measures time.
+processors (four at most), then what runs all of Jobdeck, one after another, since it measures time.
 """
 
 import os

@@ -49,8 +49,8 @@ DESCRIPTOR = (
     Field(label="Parent", at="parent", kind="file_id"),
     Field(label="Ancestors", at="ancestors", kind="json"),
     Field(label="Lifecycle", at="lifecycle"),
-    Field(label="Created", at="dateCreated", kind="date"),
-    Field(label="Updated", at="dateUpdated", kind="date"),
+    Field(label="Created", at="dateCreated"),
+    Field(label="Updated", at="dateUpdated"),
 )
 
 FILE = Section(title="File", fields=DESCRIPTOR)

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Json = Any
-Kind = Literal[
-    "text", "number", "bytes", "seconds", "milliseconds", "bits", "path", "file_id", "address", "code", "date", "json"
-]
+Kind = Literal["text", "number", "bytes", "seconds", "milliseconds", "bits", "path", "file_id", "code", "json"]
 MOST_ROWS = 300
 LONG_TEXT = 160
 DEEPEST = 12
@@ -85,12 +83,9 @@ def panels(sections: tuple[Section, ...], document: Json) -> tuple[Panel, ...]:
 def value_at(document: Json, way: tuple[str, ...]) -> Json:
     """The value at the end of `way`, or `MISSING`."""
     for step in way:
-        if isinstance(document, list) and step.isdigit() and int(step) < len(document):
-            document = document[int(step)]
-        elif isinstance(document, dict) and step in document:
-            document = document[step]
-        else:
+        if not isinstance(document, dict) or step not in document:
             return MISSING
+        document = document[step]
     return document
 
 

@@ -9,7 +9,7 @@ IMPORT_FILE = JobType(
     specification=(
         Section(
             title="Source",
-            fields=(Field(label="Address", at="sourceUrl", kind="address"),),
+            fields=(Field(label="Address", at="sourceUrl"),),
         ),
         Section(
             title="Authorization",

@@ -14,8 +14,8 @@ LONGEST_ERROR = 1000
 LONGEST_FILE_ID = 500
 ROLES: dict[Role, int] = {"source": JobFile.Role.SOURCE, "destination": JobFile.Role.DESTINATION}
 
-JobRow = tuple[str | int | datetime | bytes | None, ...]
-FileRow = tuple[str, int, int, str, str]
+JobValues = tuple[str | int | datetime | bytes | None, ...]
+FileValues = tuple[str, int, int, str, str]
 
 
 def newest(records: Iterable[Record]) -> list[Record]:
@@ -28,7 +28,7 @@ def newest(records: Iterable[Record]) -> list[Record]:
     return list(kept.values())
 
 
-def job_row(record: Record) -> JobRow:
+def job_row(record: Record) -> JobValues:
     """The row of one record, in the order of `arrived` in `sql.py`."""
     return (
         record.id,
@@ -51,7 +51,7 @@ def job_row(record: Record) -> JobRow:
     )
 
 
-def file_rows(records: Iterable[Record]) -> Iterator[FileRow]:
+def file_rows(records: Iterable[Record]) -> Iterator[FileValues]:
     """The rows of the files of records, each place once a job, in the order of `arrived_file` in `sql.py`."""
     for record in records:
         places = dict.fromkeys(
@@ -63,7 +63,7 @@ def file_rows(records: Iterable[Record]) -> Iterator[FileRow]:
 
 def digest(record: Record) -> bytes:
     """What tells two contents of a job apart."""
-    parts = (record.head, record.body, "" if record.result is None else f"={record.result}")
+    parts = (record.head, record.body, record.result or "")
     return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).digest()
 
 

@@ -18,8 +18,6 @@ from jobs.sync.run import Checkpoint, Run
 from jobs.upstream.client import JobsClient, Walk
 from jobs.upstream.record import Page
 
-LANE = "backfill"
-
 
 def is_left(lane: Lane | None, tail: Lane | None) -> bool:
     """Tell whether a walk is under way or due, and the tail looks after what changes meanwhile."""

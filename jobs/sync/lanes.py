@@ -15,28 +15,28 @@ from jobs.sync.upstream import jobs_client
 def run_tail(*, watch: Watcher = nobody) -> Pass:
     """Run a pass of the tail; raise what stops it (`LeaseHeld`, `LeaseLost`, an `UpstreamError`)."""
     with closing(jobs_client()) as client:
-        return run_pass(tailing.LANE, partial(tailing.tail, client), watch=watch)
+        return run_pass(Lane.TAIL, partial(tailing.tail, client), watch=watch)
 
 
 def run_backfill(*, seconds: float, watch: Watcher = nobody) -> Pass:
     """Run a pass of the backfill of about `seconds` at most; raise as `run_tail` does."""
     with closing(jobs_client()) as client:
-        return run_pass(backfilling.LANE, partial(backfilling.backfill, client, seconds=seconds), watch=watch)
+        return run_pass(Lane.BACKFILL, partial(backfilling.backfill, client, seconds=seconds), watch=watch)
 
 
 def tail_is_due() -> bool:
     """Tell whether the scheduler may begin a pass of the tail: not while refused credentials rest."""
-    return not _rests(_lane(tailing.LANE))
+    return not _rests(_lane(Lane.TAIL))
 
 
 def backfill_is_due() -> bool:
     """Tell whether the scheduler may begin a pass of the backfill, and there is something left to read."""
-    return not _rests(_lane(backfilling.LANE)) and backfill_is_left()
+    return not _rests(_lane(Lane.BACKFILL)) and backfill_is_left()
 
 
 def backfill_is_left() -> bool:
     """Tell whether there is something left to read, also while refused credentials rest."""
-    return backfilling.is_left(_lane(backfilling.LANE), _lane(tailing.LANE))
+    return backfilling.is_left(_lane(Lane.BACKFILL), _lane(Lane.TAIL))
 
 
 def end_rests() -> None:

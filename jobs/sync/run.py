@@ -70,10 +70,10 @@ class Run:
         return replace(self, page_size=max(SMALLEST_PAGE, self.page_size // 2))
 
 
-Walk = Callable[[Run], Pass.Outcome]
+Walker = Callable[[Run], Pass.Outcome]
 
 
-def run_pass(name: str, walk: Walk, *, watch: Watcher) -> Pass:
+def run_pass(name: str, walk: Walker, *, watch: Watcher) -> Pass:
     """Run a pass of the lane `name` under its lease; whatever happens, its record says how it ended.
 
     Raises `LeaseHeld` before anything else, and afterwards what `walk` raises. Where the lease is lost, it is the next
@@ -117,7 +117,7 @@ def _run(record: Pass, lease: Lease, watch: Watcher) -> Run:
     return Run(lane=lane, record=record, lease=lease, watch=watch, page_size=size)
 
 
-def _walked(run: Run, walk: Walk) -> Pass.Outcome:
+def _walked(run: Run, walk: Walker) -> Pass.Outcome:
     """Walk, with ever smaller pages where one is too long or refused: that may be for its size, in whatever words."""
     while True:
         try:

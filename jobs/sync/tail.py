@@ -16,8 +16,6 @@ from jobs.sync.run import Checkpoint, Run
 from jobs.upstream.client import JobsClient, Walk
 from jobs.upstream.record import Page
 
-LANE = "tail"
-
 
 def tail(client: JobsClient, run: Run) -> Pass.Outcome:
     """Read every page down to the watermark; the very first pass only the first, since the backfill brings the rest."""

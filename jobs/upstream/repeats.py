@@ -13,6 +13,7 @@ from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 SHORTEST, SHORTEST_PASSWORD, LONG = 6, 4, 12
 MOST = 100
+MOST_WORK = 1 << 30  # characters to compare, a second's worth
 SEPARATORS = re.compile(r"""[\s,;:=|"'&<>]+""")
 NEVER_ESCAPED = re.compile(r"[\w.~-]+", re.ASCII)
 ORDINARY = re.compile(
@@ -48,21 +49,25 @@ class Repeats:
     def may_be_in(self, text: str) -> bool:
         """Tell whether anything that is looked for stands in `text`, which has no escapes."""
         lowered = text.lower()
-        return any(word.lower() in lowered for word in self._marks)
+        return self._is_too_much(lowered) or any(word.lower() in lowered for word in self._marks)
 
     def replacer(self, texts: Iterable[str]) -> Callable[[str], str] | None:
         """Give what puts marks into `texts`, whole ones where too much repeats; None where nothing does."""
         known = {word.lower(): mark for word, mark in self._marks.items() if word not in self.own}
         everything = "\n".join(texts).lower() if known else ""
-        marks = {word: mark for word, mark in known.items() if word in everything}
+        too_much = self._is_too_much(everything)
+        marks = known if too_much else {word: mark for word, mark in known.items() if word in everything}
         if not marks:
             return None
         any_mark = next(iter(marks.values()))
-        if len(marks) > MOST:
+        if too_much or len(marks) > MOST:
             return lambda text: any_mark if len(text) >= SHORTEST else text
         words = sorted(marks, key=len, reverse=True)
         pattern = re.compile("|".join(map(_bounded, words)), re.IGNORECASE)
         return lambda text: pattern.sub(lambda found: marks.get(found[0].lower(), any_mark), text)
+
+    def _is_too_much(self, text: str) -> bool:
+        return len(self._marks) * len(text) > MOST_WORK
 
     def _add(self, word: str, mark: str) -> None:
         if len(word) >= SHORTEST and not ORDINARY.fullmatch(word):

@@ -80,6 +80,14 @@ def test_a_page_that_holds_one_job_twice_keeps_the_newer() -> None:
     assert not JobFile.objects.filter(role=JobFile.Role.SOURCE).exists()
 
 
+def test_a_page_that_holds_one_job_twice_keeps_the_one_further_along() -> None:
+    for states in (("success", "pending"), ("pending", "success")):
+        write([record(1, status=state, dateUpdated=iso(NOON)) for state in states], observed=NOON)
+        assert Job.objects.get().cell.status == "success"
+        Job.objects.all().delete()
+        Cell.objects.update(jobs=0)
+
+
 def test_a_read_of_one_job_wins_over_what_was_asked_for_before() -> None:
     newer = record(1, status="success", dateUpdated=iso(NOON + timedelta(hours=1)))
     write([newer], observed=NOON)

@@ -94,6 +94,8 @@ def test_a_repeated_token_is_no_complete_pass(platform: SandboxProcess, settings
 def test_the_backfill_goes_on_where_it_was_cut_off(platform: SandboxProcess) -> None:
     run_tail()
     assert run_backfill(seconds=0).outcome == "paused"
+    reached = Lane.objects.get(name="backfill").reached
+    assert Job.objects.filter(created__lte=reached).count() == 50
     rest = run_backfill(seconds=60)
     assert (rest.outcome, rest.pages) == ("complete", 2)
     assert Job.objects.count() == 120

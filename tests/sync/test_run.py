@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -41,6 +42,15 @@ def fails(run: Run) -> Pass.Outcome:
 
 def loses_its_place(run: Run) -> Pass.Outcome:
     raise TokenRefused("late", status=400)
+
+
+def test_passes_of_a_week_ago_are_forgotten_lane_by_lane() -> None:
+    now = timezone.now()
+    for lane, days in (("tail", 8), ("tail", 6), ("backfill", 8)):
+        Pass.objects.create(lane=lane, began=now - timedelta(days=days), outcome="complete")
+    run_pass("tail", completes, watch=nobody)
+    left = [(each.lane, (now - each.began).days) for each in Pass.objects.order_by("began")]
+    assert left == [("backfill", 8), ("tail", 6), ("tail", -1)]
 
 
 @pytest.mark.parametrize("walk", [commits, completes, fails, loses_its_place])

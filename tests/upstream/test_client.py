@@ -242,6 +242,24 @@ def test_what_the_platform_asks_us_to_wait_is_waited_up_to_a_cap(
     assert least <= time.monotonic() - began < most
 
 
+@pytest.mark.parametrize(
+    ("header", "least", "most"),
+    [("7", 7, 7), ("Wed, 21 Oct 2099 07:28:00 GMT", 1e9, 1e10), ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0)],
+)
+def test_how_long_the_platform_asks_us_to_wait(header: str, least: float, most: float) -> None:
+    refusal = reply("429 Too Many", b"", headers=f"Retry-After: {header}\r\n")
+    with answering(refusal) as url, pytest.raises(TryAgain) as told:
+        at(url, policy=ONCE).page(WALK)
+    assert told.value.after is not None
+    assert least <= told.value.after <= most
+
+
+def test_a_wait_that_nobody_can_read_is_none() -> None:
+    with answering(reply("503 No", b"", headers="Retry-After: soon\r\n")) as url, pytest.raises(TryAgain) as told:
+        at(url, policy=ONCE).page(WALK)
+    assert told.value.after is None
+
+
 def test_redirects_are_not_followed(remote: SandboxProcess) -> None:
     remote.faults("redirect")
     with pytest.raises(BrokenReply, match="MEDIA_PLATFORM_URL"):

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
+from pytest_django.fixtures import Settings
 
 from jobs.models import Lane, Pass, Quarantine
 from jobs.sync.lanes import run_backfill, run_tail
@@ -77,6 +78,22 @@ def test_every_record_in_quarantine_can_be_reached(signed_in: Client) -> None:
         found += [href for href in links(page) if href.startswith("/sync/refused/")]
         following = link(page, 'rel="next"')
     assert sorted(found) == sorted({f"/sync/refused/{record.pk}/" for record in Quarantine.objects.all()})
+
+
+def test_a_mirror_is_as_fresh_as_its_period_lets_it(signed_in: Client, settings: Settings) -> None:
+    Lane.objects.create(name="backfill", finished=timezone.now())
+    Lane.objects.create(name="tail", complete=timezone.now() - timedelta(seconds=300))
+    assert "behind" in get(signed_in, "/fresh/")
+    settings.SYNC_PERIOD = 100
+    assert "in step" in get(signed_in, "/fresh/")
+
+
+@pytest.mark.parametrize(("cookie", "theme"), [("dark", 'data-theme="dark"'), ('"><script>', ""), ("sepia", "")])
+def test_a_theme_is_one_of_two(signed_in: Client, cookie: str, theme: str) -> None:
+    signed_in.cookies["theme"] = cookie
+    root = next(line for line in get(signed_in, "/sync/").splitlines() if line.startswith("<html"))
+    assert theme in root
+    assert ("data-theme" in root) == bool(theme)
 
 
 def test_the_freshness_alone(signed_in: Client) -> None:

@@ -26,7 +26,7 @@ HEADER_NAME = re.compile(r"[\w!#$%&'*+.^`|~-]*", re.ASCII)
 HOLDS = re.compile(rb'"(?:sourceurl|externalauthorization|callback)"\s*+:\s*+(?!null)')
 # A text, a bracket, anything else, where it is a member's with the name before it: `lastindex` tells which it is.
 TOKEN = re.compile(
-    rb"(?:(%b)\s*+:\s*+)?+(?:(%b)|([\[{])|([\]}])|([^\s\"\[\]{},:]++)|(?(1)|(?!)))" % (split.STRING, split.STRING),
+    rb"(?:(%b)\s*+:\s*+)?(?:(%b)|([\[{])|([\]}])|([^\s\"\[\]{},:]++)|(?(1)|(?!)))" % (split.STRING, split.STRING),
     re.DOTALL,
 )
 LONGEST_NAME = 200  # of bytes: those with a meaning are shorter, even when every letter is escaped

@@ -19,7 +19,7 @@ import pytest
 
 from dashboard.services import home
 from dashboard.services.postgres import Postgres, settle
-from dashboard.services.process import wait_for
+from dashboard.services.process import DidNotStart, wait_for
 from dashboard.services.valkey import Valkey
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs services as another account")
@@ -113,6 +113,24 @@ def test_nobody_owns_the_cluster_alone(open_folder: Path) -> None:
         assert {path.lstat().st_uid for path in server.cluster.rglob("*")} == {nobody}
         assert server.cluster.stat().st_mode & 0o777 == 0o700
         assert server.folder.stat().st_mode & 0o022 == 0
+
+
+@as_root
+def test_a_hidden_cluster_moves_with_its_folder_and_no_other_takes_it(tmp_path: Path) -> None:
+    """Where nobody cannot enter: a folder that is moved away takes its database along, and a copy may not use it."""
+    first = tmp_path / "first"
+    with running(Postgres(first)) as _, closing(psycopg.connect(Postgres(first).url, autocommit=True)) as line:
+        line.execute("CREATE TABLE kept ()")
+        shutil.copytree(first, tmp_path / "copy", symlinks=True)
+        with pytest.raises(DidNotStart, match=r"is a copy.* Remove .*copy/postgres"):
+            Postgres(tmp_path / "copy").prepare()
+    first.rename(tmp_path / "moved")
+    with running(Postgres(first)), closing(psycopg.connect(Postgres(first).url)) as line:
+        assert line.execute("SELECT to_regclass('kept')").fetchone() == (None,)
+    (tmp_path / "copy" / "postgres").unlink()
+    shutil.rmtree(tmp_path / "copy")
+    with running(Postgres(tmp_path / "moved")), closing(psycopg.connect(Postgres(tmp_path / "moved").url)) as line:
+        assert line.execute("SELECT to_regclass('kept')").fetchone() == ("kept",)
 
 
 @as_root

@@ -25,7 +25,7 @@ class Taken(Exception):
 
 def chosen() -> Path:
     """The data folder that the environment names, without Django."""
-    return env.one(VARIABLE, env.path, default=DEFAULT)
+    return env.one(VARIABLE, env.folder, default=DEFAULT)
 
 
 def secret(home: Path, name: str) -> str:

@@ -11,12 +11,15 @@ so that a stranger who runs as `nobody` too cannot make root write elsewhere.
 """
 
 import contextlib
+import fcntl
 import importlib.util
 import os
 import pwd
 import shutil
 import signal
 import subprocess
+import tempfile
+import weakref
 from pathlib import Path
 from urllib.parse import quote
 
@@ -26,6 +29,7 @@ from dashboard.services import process
 from dashboard.services.home import short_name
 from dashboard.services.process import DidNotStart, wait_for
 
+HIDDEN = Path("/var/lib/jobdeck")
 ROLE = "app"
 PASSWORD = "postgres-password"  # noqa: S105 - a file's name
 SETTINGS = {
@@ -50,6 +54,7 @@ class Postgres:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.account = process.servant()
+        self._claimed = False
 
     @property
     def folder(self) -> Path:
@@ -80,6 +85,7 @@ class Postgres:
     def prepare(self) -> None:
         """Make the cluster where there is none, and clear away a dead server's traces."""
         settle(self.home / "postgres", self.account)
+        self._claim()
         place.own_folder(self.cluster, self.account)
         place.own_folder(self.sockets, self.account)
         self.binaries = self._binaries()
@@ -99,6 +105,22 @@ class Postgres:
             lines = (self.data / "postmaster.pid").read_text().splitlines()
             return len(lines) > 7 and lines[7].strip() == "ready"
         return False
+
+    def _claim(self) -> None:
+        """Hold the folder for as long as we live: the link of a copied data folder leads to the original's."""
+        if self._claimed:
+            return
+        held = os.open(self.folder / "in-use", os.O_RDWR | os.O_CREAT, 0o600)
+        weakref.finalize(self, os.close, held)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as why:
+            link = self.home / "postgres"
+            raise DidNotStart(
+                f"{link} leads to {self.folder}, which another Jobdeck uses now: this data folder is a copy of its"
+                f" own. Remove {link} to begin with an empty database."
+            ) from why
+        self._claimed = True
 
     def _binaries(self) -> Path:
         """The folder of the programs, where the account that runs them can read it."""
@@ -170,16 +192,14 @@ class Postgres:
 def settle(wanted: Path, account: pwd.struct_passwd | None) -> None:
     """Make the folder `wanted`, which is ours, and through which `account` can get to its own.
 
-    Where root's own home hides it from `account`, the folder lies in `/var/lib/jobdeck`
-    and `wanted` is a link to it.
+    Where root's own home hides it from `account`, the folder is a new one in `/var/lib/jobdeck`
+    and `wanted` is a link to it, which moves with the data folder.
     """
     wanted.parent.mkdir(parents=True, exist_ok=True)
     if account is not None and not wanted.is_dir() and not process.can_reach(account, wanted):
-        hidden = Path("/var/lib/jobdeck") / short_name(wanted)
-        shutil.rmtree(hidden, ignore_errors=True)
-        hidden.mkdir(parents=True)
+        place.own_folder(HIDDEN, mode=0o711)
         wanted.unlink(missing_ok=True)
-        wanted.symlink_to(hidden)
+        wanted.symlink_to(tempfile.mkdtemp(dir=HIDDEN))
     place.own_folder(wanted.resolve(), mode=0o700 if account is None else 0o711)
 
 

@@ -12,7 +12,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from accounts.credentials import CredentialsRefused, Identity, identify
+from accounts.credentials import WAYS, CredentialsRefused, Identity, identify
 
 REALM = 'Bearer realm="jobdeck"'
 View = Callable[..., HttpResponseBase]
@@ -46,7 +46,9 @@ def credentials_required(verb: str) -> Callable[[View], View]:
             except CredentialsRefused as refused:
                 return _plain(401, str(refused))
             if identity is None:
-                return redirect_to_login(request.get_full_path())
+                if "text/html" in request.headers.get("Accept", ""):
+                    return redirect_to_login(request.get_full_path())
+                return _plain(401, WAYS)
             if not identity.may(verb):
                 return _plain(403, f"The token does not allow {verb}.")
             return view(request, *args, **more)

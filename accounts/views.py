@@ -1,5 +1,6 @@
 """Signing in and out, the password, and an operator's tokens."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView, PasswordChangeView
@@ -36,7 +37,7 @@ class Password(PasswordChangeView):
 
 def locked_out(request: HttpRequest, *_: object, **__: object) -> HttpResponse:
     """Answer somebody who has tried too often."""
-    return render(request, "accounts/locked_out.html", status=429)
+    return render(request, "accounts/locked_out.html", {"rest": settings.AXES_COOLOFF_TIME}, status=429)
 
 
 @never_cache

@@ -108,6 +108,17 @@ def path(text: str) -> Path:
         raise Unreadable(f"Set it to the path of a folder ({why}).") from why
 
 
+def folder(text: str) -> Path:
+    """Read the path of a folder of ours, which need not be there yet."""
+    wanted = path(text)
+    there = next(each for each in (wanted, *wanted.parents) if os.path.exists(each))
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise Unreadable(
+            f"Set it to a folder in which we may write, or to a new one in such a folder: {there} is none."
+        )
+    return wanted
+
+
 def boolean(text: str) -> bool:
     """Read 1, true, yes, on or 0, false, no, off."""
     words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}

@@ -17,7 +17,10 @@ BASE_DIR = home.ROOT
 ENVIRONMENT = read.Environment()
 
 DATA_DIR = ENVIRONMENT.read(
-    home.VARIABLE, read.path, default=home.DEFAULT, meaning="The folder of everything that the embedded services keep."
+    home.VARIABLE,
+    read.folder,
+    default=home.DEFAULT,
+    meaning="The folder of everything that the embedded services keep.",
 )
 PORT = ENVIRONMENT.read("PORT", read.integer(1, 65535), default=8000, meaning="The port on which the pages are served.")
 
@@ -121,6 +124,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+# Browsers tell hosts apart, and no ports: two Jobdecks side by side would sign each other out.
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"jobdeck-{PORT}", f"jobdeck-csrf-{PORT}"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = timedelta(minutes=15)

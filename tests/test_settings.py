@@ -77,6 +77,7 @@ def test_the_readme_says_no_other_default() -> None:
     [
         ({"PORT": "eighty"}, ["PORT cannot be read", "whole number from 1 to 65535"]),
         ({"HTTPS": "perhaps", "SYNC_PERIOD": "0"}, ["HTTPS cannot be read", "SYNC_PERIOD cannot be read"]),
+        ({"JOBDECK_DATA_DIR": "/dev/null/x"}, ["JOBDECK_DATA_DIR cannot be read", "/dev/null is none"]),
         ({"DATABASE_URL": "mysql://x"}, ["DATABASE_URL cannot be read", "postgres://"]),
         ({"CELERY_BROKER_URL": "amqp://x"}, ["CELERY_BROKER_URL cannot be read", "redis://"]),
         (
@@ -118,7 +119,7 @@ def test_the_readme_says_no_other_default() -> None:
     ],
 )
 def test_a_mistake_stops_with_its_remedy(tmp_path: Path, variables: dict[str, str], words: list[str]) -> None:
-    ended = run(["manage.py", "check"], JOBDECK_DATA_DIR=str(tmp_path), **variables)
+    ended = run(["manage.py", "check"], **{"JOBDECK_DATA_DIR": str(tmp_path)} | variables)
     assert ended.returncode != 0
     assert [word for word in words if word not in ended.stderr] == []
     assert "Traceback" not in ended.stderr

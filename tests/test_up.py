@@ -322,3 +322,37 @@ def test_help_and_what_is_no_command() -> None:
     wrong = subprocess.run([ROOT / "deck", "dance"], capture_output=True, text=True, timeout=20)
     assert wrong.returncode == 2
     assert "no command 'dance'" in wrong.stderr
+
+
+IN_A_DESTRUCTOR = """
+class Deaf:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.1)
+Deaf()
+time.sleep(60)
+"""
+IN_A_CLASS = """
+class Late:
+    def __set_name__(self, *_):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.1)
+class Imported:
+    late = Late()
+"""
+
+
+@pytest.mark.parametrize("code", [IN_A_DESTRUCTOR, IN_A_CLASS])
+def test_a_signal_arrives_wherever_it_comes(code: str) -> None:
+    """Python drops what is raised in a destructor, and wraps what is raised while a class is made."""
+    program = f"""
+import os, signal, time
+from dashboard.commands.up import Stopped, stoppable
+try:
+    with stoppable():
+        exec({code!r})
+except Stopped:
+    print("stopped")
+"""
+    ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=30)
+    assert ended.stdout == "stopped\n", ended.stderr

@@ -52,13 +52,14 @@ def main() -> int:
 
 def run(*, quiet: bool) -> dict[str, Any]:
     """Run a cycle under a progress bar; give what it brought, and the problem that stopped it."""
-    tally = Tally()
+    tally, began = Tally(), time.monotonic()
     try:
         with embedded("postgres", "sandbox"):
             setup.check()
             problem = _cycle(quiet, tally)
     except (*PLAIN, KeyboardInterrupt) as error:
         problem = str(error) or "It was stopped."
+        tally.seconds = time.monotonic() - began
     counts = {name: tally.sum(name) for name in COUNTS}
     return {"complete": not problem, "problem": problem, **counts, "seconds": round(tally.seconds, 1)}
 
@@ -70,12 +71,16 @@ def _cycle(quiet: bool, tally: Tally) -> str:
 
     with _bar(quiet) as bar:
         task = bar.add_task("asking the platform", total=1.0)
+        began = time.monotonic()
         try:
             setup.migrate_own()
-            cycle(watch=partial(_show, bar, task, tally, time.monotonic()), waiting=partial(_wait, bar, task))
+            began = time.monotonic()
+            cycle(watch=partial(_show, bar, task, tally), waiting=partial(_wait, bar, task))
             bar.update(task, completed=1.0)
         except (*FORESEEN, KeyboardInterrupt) as error:
             return said(error)
+        finally:
+            tally.seconds = time.monotonic() - began
     return ""
 
 
@@ -89,12 +94,11 @@ def _bar(quiet: bool) -> Progress:
     return Progress(*columns, console=Console(stderr=True), disable=quiet)
 
 
-def _show(bar: Progress, task: TaskID, tally: Tally, began: float, record: "Pass") -> None:
+def _show(bar: Progress, task: TaskID, tally: Tally, record: "Pass") -> None:
     """Keep the pass as it stands; show how many jobs have come, and how far the backfill is through time."""
     from jobs.sync.progress import share_done
 
     tally.passes[record.pk] = record
-    tally.seconds = time.monotonic() - began
     bar.update(task, completed=share_done(), description=f"{record.lane}: {tally.jobs:,} jobs")
 
 

@@ -19,6 +19,7 @@ from dashboard.services.plainly import plainly
 from dashboard.services.supervisor import Child, Supervisor
 
 HOST = "127.0.0.1"
+AGAIN = 0.5
 WEB = ["-m", "gunicorn", "dashboard.wsgi", "--worker-class", "gthread", "--workers", "2", "--threads", "8"]
 WEB += ["--graceful-timeout", "3", "--preload", "--no-control-socket", "--limit-request-line", "0"]
 LONGEST_STATEMENT = {"PGOPTIONS": "-c statement_timeout=30s"}
@@ -42,17 +43,29 @@ def main() -> int:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Let signals stop what runs inside, at any point of it; afterwards none disturbs the stopping."""
+    """Let signals stop what runs inside, at any point of it; afterwards none disturbs the stopping.
+
+    An exception in a destructor goes nowhere, so it is raised again until it arrives; one in an import may arrive as
+    another one, which is none of its own then.
+    """
+    wanted = False
 
     def stop(*_: object) -> None:
+        nonlocal wanted
+        wanted = True
+        signal.setitimer(signal.ITIMER_REAL, AGAIN)
         raise Stopped
 
-    for number in process.STOPPING:
+    for number in (*process.STOPPING, signal.SIGALRM):
         signal.signal(number, stop)
     try:
         yield
+    except Exception as error:
+        if wanted:
+            raise Stopped from error
+        raise
     finally:
-        for number in process.STOPPING:
+        for number in (*process.STOPPING, signal.SIGALRM):
             signal.signal(number, signal.SIG_IGN)
 
 

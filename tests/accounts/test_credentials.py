@@ -122,7 +122,11 @@ def test_a_bad_header_is_refused_even_where_a_session_would_do(path: str, signed
 
 
 def test_without_credentials(client: Client) -> None:
-    assert client.get(CSV).headers["Location"].startswith("/sign-in/?next=/jobs/export.csv")
+    browser = client.get(CSV, headers={"Accept": "text/html,*/*;q=0.8"})
+    assert browser.headers["Location"].startswith("/sign-in/?next=/jobs/export.csv")
+    script = client.get(CSV, headers={"Accept": "*/*"})
+    assert script.status_code == 401
+    assert "Bearer jd_" in script.content.decode()
     reply = client.get(REST)
     assert reply.status_code == 401
     assert (reply.json()["code"], reply.json()["payload"]) == (401, None)

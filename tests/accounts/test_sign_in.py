@@ -4,6 +4,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -40,7 +41,7 @@ def test_every_page_asks_to_sign_in(client: Client) -> None:
     for route in asked:
         if route in OPEN or "<anything:rest>" in route:
             continue
-        reply = client.get(f"/{route}")
+        reply = client.get(f"/{route}", headers={"Accept": "text/html,*/*;q=0.8"})
         if route.startswith(("api/jobs", "_api/")):
             assert reply.status_code == 401, route
         else:
@@ -171,3 +172,15 @@ def test_the_command_makes_and_mends_operators(capsys: pytest.CaptureFixture[str
         call_command("operator", "not a name")
     with pytest.raises(CommandError, match="no operator"):
         call_command("operator", "nobody", "--remove")
+
+
+@pytest.mark.parametrize("name", ["x" * 151, "a b", ""])
+def test_what_is_no_name_makes_no_operator(db: None, name: str) -> None:
+    with pytest.raises(CommandError, match="cannot be a name"):
+        call_command("operator", name)
+    assert not User.objects.exists()
+
+
+def test_two_jobdecks_of_one_host_have_cookies_of_their_own(client: Client, operator: User) -> None:
+    enter(client, "operator")
+    assert all(str(settings.PORT) in name for name in client.cookies)

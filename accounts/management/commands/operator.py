@@ -27,7 +27,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{name} cannot sign in any more.")
             return
         try:
-            User.username_validator(name)
+            User._meta.get_field("username").clean(name, None)
         except ValidationError as why:
             raise CommandError(f"'{name}' cannot be a name: {why.messages[0]}") from why
         user, _made = User.objects.get_or_create(username=name)

@@ -11,6 +11,7 @@ from pathlib import Path
 PYTHON = ("wix-media-platform==1.73.0", "urllib3<2", "setuptools<81")
 JAVASCRIPT = "media-platform-js-sdk@9.0.18"
 SECONDS = 300
+FAILED: dict[str, str] = {}  # what could not be installed is not tried again for every test
 
 
 class CannotInstall(Exception):
@@ -30,6 +31,8 @@ def javascript() -> Path:
 
 def _made(name: str, install: Callable[[Path], None]) -> Path:
     """Install once, whoever comes first; a half-made environment is made again."""
+    if name in FAILED:
+        raise CannotInstall(FAILED[name])
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "jobdeck" / "clients"
     home.mkdir(parents=True, exist_ok=True)
     folder = home / name
@@ -37,9 +40,17 @@ def _made(name: str, install: Callable[[Path], None]) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "made").exists():
             shutil.rmtree(folder, ignore_errors=True)
-            install(folder)
+            _installed(name, install, folder)
             (folder / "made").touch()
     return folder
+
+
+def _installed(name: str, install: Callable[[Path], None], folder: Path) -> None:
+    try:
+        install(folder)
+    except CannotInstall as why:
+        FAILED[name] = str(why)
+        raise
 
 
 def _install_python(folder: Path) -> None:

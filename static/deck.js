@@ -73,7 +73,8 @@ document.addEventListener("click", (event) => {
   if (button) copy(button);
 });
 
-// What is typed or pasted loses the spaces around it. Fields outside a menu search at once; those in a menu when it closes, so that several can be chosen.
+// What is typed or pasted loses the spaces around it. Fields outside a menu search at once; those in a menu when it
+// closes, so that several can be chosen.
 document.addEventListener("change", ({ target }) => {
   if (target.type === "text") target.value = target.value.trim();
   if (!target.closest("[popover]")) target.closest("[data-at-once]")?.requestSubmit();

@@ -19,7 +19,7 @@ from dashboard.services.plainly import plainly
 from dashboard.services.supervisor import Child, Supervisor
 
 HOST = "127.0.0.1"
-AGAIN = 0.5
+AGAIN = 0.5  # seconds
 WEB = ["-m", "gunicorn", "dashboard.wsgi", "--worker-class", "gthread", "--workers", "2", "--threads", "8"]
 WEB += ["--graceful-timeout", "3", "--preload", "--no-control-socket", "--limit-request-line", "0"]
 LONGEST_STATEMENT = {"PGOPTIONS": "-c statement_timeout=30s"}

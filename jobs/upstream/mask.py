@@ -69,8 +69,10 @@ class Masker:
         """Give the text of a record without its secrets: the same bytes where it has none."""
         if not may_hold_secrets(record):
             return record
-        run = _Run(key=self._key)
         secrets = _places(record, MASKED_BY_PLACE)
+        if not secrets:
+            return record
+        run = _Run(key=self._key)
         masked = _spliced(record, [(place, run.masked(_text(record, place), place)) for place in secrets])
         if b"\\" not in masked and not run.repeats.may_be_in(masked.decode("utf-8", "replace")):
             return masked

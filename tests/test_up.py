@@ -355,4 +355,4 @@ except Stopped:
     print("stopped")
 """
     ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=30)
-    assert ended.stdout == "stopped\n", ended.stderr
+    assert (ended.stdout, ended.stderr) == ("stopped\n", "")

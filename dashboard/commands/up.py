@@ -45,10 +45,11 @@ def main() -> int:
 def stoppable() -> Iterator[None]:
     """Let signals stop what runs inside, at any point of it; afterwards none disturbs the stopping.
 
-    An exception in a destructor goes nowhere, so it is raised again until it arrives; one in an import may arrive as
-    another one, which is none of its own then.
+    An exception in a destructor goes nowhere but to `sys.unraisablehook`, which is to say nothing of ours, and is
+    raised again until it arrives; one in an import may arrive as another one, which is none of its own then.
     """
     wanted = False
+    lost = sys.unraisablehook
 
     def stop(*_: object) -> None:
         nonlocal wanted
@@ -56,6 +57,7 @@ def stoppable() -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, AGAIN)
         raise Stopped
 
+    sys.unraisablehook = lambda what: None if isinstance(what.exc_value, Stopped) else lost(what)
     for number in (*process.STOPPING, signal.SIGALRM):
         signal.signal(number, stop)
     try:

@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from jobs import humans, specs
 from jobs.links import group_url, job_url
+from jobs.models import NO_ISSUER
 from jobs.search import JobRow
-from jobs.search.model import NO_ISSUER
 from jobs.specs.fields import Row
 from jobs.statuses import status as status_of
 

@@ -1,47 +1,99 @@
 """The mirror's tables. Each index names the query that it serves.
 
-A job is a narrow row that lists read, a document that gives it back as it came, and a row for each file.
-Nobody but `jobs.store` writes these and the counts and the quarantine, each page as a whole, so that their references
-need no check of each row by the database (docs/decisions.md); nobody but `jobs.sync` writes the others.
+A job is a narrow row that lists read, a document that gives it back as it came, and a posting for each thing that it
+can be found by. Nobody but `jobs.store` writes these and the counts and the quarantine, each page as a whole, so that
+their references need no check of each row by the database (docs/decisions.md); nobody but `jobs.sync` writes the
+others.
 """
 
-from datetime import UTC, datetime
-
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from jobs.document import joined
+from jobs.keys import EPOCH, VALUE_BITS
 
-UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+NO_ISSUER = "none"
+"""Stands for an issuer that a job does not have, where one is looked for."""
+UNDATED = EPOCH
 """Stands for a date that a job does not have, or that makes no sense: older than every other, matched by no range."""
 
 
-class Cell(models.Model):
-    """A type, status and issuer that occur together, and how many jobs have them, exactly."""
+class Value(models.Model):
+    """A type, status or issuer that has occurred; its `id` stands for it in the numbers of cells (`jobs.keys`)."""
 
+    class Kind(models.IntegerChoices):
+        """What it is."""
+
+        TYPE = 1
+        STATUS = 2
+        ISSUER = 3
+
+    id = models.AutoField(primary_key=True)
+    kind = models.SmallIntegerField(choices=Kind.choices)
+    text = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("kind", "text"), name="value_is_unique"),
+            models.CheckConstraint(condition=Q(id__lt=1 << VALUE_BITS), name="value_fits_its_place"),
+        )
+
+
+class Tile(models.Model):
+    """A type and status that have occurred together; `id` is as in `jobs.keys`."""
+
+    id = models.BigIntegerField(primary_key=True)
+    type = models.TextField(db_collation="C")
+    status = models.TextField(db_collation="C")
+    late = models.BooleanField()
+
+
+class Cell(models.Model):
+    """A type, status and issuer that occur together, and how many jobs have them, exactly; `id` is as in `jobs.keys`.
+
+    Jobs of which one date says little about the other (`jobs.keys.is_late`) have cells of their own.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
     type = models.TextField(db_collation="C")
     status = models.TextField(db_collation="C")
     issuer = models.TextField(db_collation="C", null=True)  # noqa: DJ001 - null is what the wire says
+    late = models.BooleanField()
     stage = models.SmallIntegerField()
     jobs = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("type", "status", "issuer"), nulls_distinct=False, name="cell_is_unique"),
+            models.UniqueConstraint(
+                fields=("type", "status", "issuer", "late"), nulls_distinct=False, name="cell_is_unique"
+            ),
             models.CheckConstraint(condition=Q(jobs__gte=0), name="cell_is_never_negative"),
         )
+        indexes = (models.Index(Coalesce("issuer", models.Value(NO_ISSUER)), name="cell_issuer"),)  # an issuer's cells
+
+
+class Week(models.Model):
+    """A week in which a job was created or last updated, by its number (`jobs.keys`)."""
+
+    number = models.SmallIntegerField(primary_key=True)
 
 
 class Job(models.Model):
     """What lists show, filter and sort by; `key` is the platform's id.
 
-    `source` and `destination` are the first of each, as they came. `digest` is of the whole job. `observed` is when
-    the request began that brought the row as it stands, `first_seen` when it first came.
+    `source` and `destination` are the first of each, as they came. `terms` are what the job is found by, each of which
+    has a posting. `digest` is of the whole job. `observed` is when the request began that brought the row as it
+    stands, `first_seen` when it first came.
     """
 
     key = models.TextField(db_collation="C")
     group = models.TextField(db_collation="C")
     cell = models.ForeignKey(Cell, on_delete=models.PROTECT, db_index=False, db_constraint=False)
+    tile = models.GeneratedField(
+        expression=F("cell").bitrightshift(VALUE_BITS), output_field=models.BigIntegerField(), db_persist=True
+    )
     created = models.DateTimeField()
     updated = models.DateTimeField()
     source = models.TextField()
@@ -49,6 +101,7 @@ class Job(models.Model):
     quality = models.TextField()
     error_code = models.IntegerField(null=True)
     error = models.TextField()
+    terms = ArrayField(models.BigIntegerField())
     digest = models.BinaryField()
     first_seen = models.DateTimeField()
     observed = models.DateTimeField()
@@ -56,11 +109,39 @@ class Job(models.Model):
     class Meta:
         constraints = (models.UniqueConstraint(fields=("key",), name="job_key"),)
         indexes = (
-            models.Index(F("created").desc(), F("id").desc(), name="job_created"),  # the list, no filter
-            models.Index(F("updated").desc(), F("id").desc(), name="job_updated"),  # the same by update
-            models.Index("cell", F("created").desc(), F("id").desc(), name="job_cell_created"),  # type, status, issuer
-            models.Index("cell", F("updated").desc(), F("id").desc(), name="job_cell_updated"),  # the same by update
-            models.Index("group", "id", name="job_group"),  # a group and its siblings
+            models.Index(
+                fields=("created", "id"), name="job_created"
+            ),  # lists of all, and of terms that most jobs have
+            models.Index(fields=("updated", "id"), name="job_updated"),  # the same by update
+            # Lists by types and states; what is included filters by the other date and counts.
+            models.Index(fields=("tile", "created", "id"), include=("cell", "updated"), name="job_tile_created"),
+            models.Index(fields=("tile", "updated", "id"), include=("cell", "created"), name="job_tile_updated"),
+            # Lists by issuers.
+            models.Index(fields=("cell", "created", "id"), include=("updated",), name="job_cell_created"),
+            models.Index(fields=("cell", "updated", "id"), include=("created",), name="job_cell_updated"),
+        )
+
+
+class Posting(models.Model):
+    """A job under one of its terms, where searches for groups, files and directories find it (`jobs.keys`).
+
+    `created_under` and `updated_under` are the term and the week of the date; cell and dates are the job's own. The
+    primary key finds a term's jobs by their creation; it includes `updated`, which filters them.
+    """
+
+    pk = models.CompositePrimaryKey("created_under", "cell", "created", "job")
+    created_under = models.BigIntegerField()
+    updated_under = models.BigIntegerField()
+    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, db_index=False, db_constraint=False)
+    created = models.DateTimeField()
+    updated = models.DateTimeField()
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, db_index=False, db_constraint=False)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=("updated_under", "cell", "updated", "job"), include=("created",), name="posting_updated"
+            ),  # the same by update
         )
 
 
@@ -79,29 +160,6 @@ class Document(models.Model):
     def text(self) -> str:
         """The whole job as JSON."""
         return joined(self.head, self.body, self.result)
-
-
-class JobFile(models.Model):
-    """A file or directory that a job reads or writes; `path` is normalised, empty where only the id is known."""
-
-    class Role(models.IntegerChoices):
-        """What the job does with it."""
-
-        SOURCE = 1
-        DESTINATION = 2
-
-    pk = models.CompositePrimaryKey("job", "role", "position")
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="files", db_index=False, db_constraint=False)
-    role = models.SmallIntegerField(choices=Role.choices)
-    position = models.IntegerField()
-    path = models.TextField(db_collation="C")
-    file_id = models.TextField(db_collation="C")
-
-    class Meta:
-        indexes = (
-            models.Index("path", "role", "job", name="file_path", condition=~Q(path="")),  # a path or directory
-            models.Index("file_id", "job", name="file_id", condition=~Q(file_id="")),  # a source's file id
-        )
 
 
 class Quarantine(models.Model):

@@ -3,6 +3,7 @@
 import re
 
 LONGEST = 2000
+LONGEST_FILE_ID = 500
 SLASHES = re.compile("//+")
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -18,7 +19,6 @@ def normalised(path: str) -> str:
     return storable(SLASHES.sub("/", f"/{path}").rstrip("/") or "/", LONGEST) if path else ""
 
 
-def is_under(directory: str) -> tuple[str, str]:
-    """Give the bounds, from and below, between which everything under a normalised `directory` sorts."""
-    stem = directory.rstrip("/")
-    return f"{stem}/", f"{stem}0"
+def a_file_id(text: str) -> str:
+    """Give a file id as it is kept."""
+    return storable(text, LONGEST_FILE_ID)

@@ -12,26 +12,34 @@ OURS = ("accounts", "dashboard", "jobs", "sandbox", "tests")
 
 SEARCH = ("jobs.search", "jobs.specs", "jobs.statuses")
 ROOMS = {
-    "jobs.upstream": {"jobs.upstream"},
+    "jobs.upstream": {"jobs.upstream", "jobs.files"},
     "jobs.specs": {"jobs.specs"},
     "jobs.document": set[str](),
+    "jobs.files": set[str](),
+    "jobs.keys": set[str](),
     "jobs.statuses": set[str](),
     "jobs.paths": set[str](),
     "jobs.humans": set[str](),
     "jobs.links": set[str](),
-    "jobs.models": {"jobs.document"},
+    "jobs.models": {"jobs.document", "jobs.keys"},
     "jobs.freshness": {"jobs.models"},
-    "jobs.store": {"jobs.store", "jobs.models", "jobs.paths", "jobs.statuses", "jobs.upstream.record"},
+    "jobs.store": {
+        *("jobs.store", "jobs.files", "jobs.keys", "jobs.models", "jobs.paths", "jobs.statuses"),
+        "jobs.upstream.record",
+    },
     "jobs.sync": {"jobs.sync", "jobs.store", "jobs.upstream", "jobs.models"},
-    "jobs.search": {"jobs.search", "jobs.models", "jobs.paths", "jobs.specs", "jobs.statuses"},
-    "jobs.looks": {"jobs.humans", "jobs.links", "jobs.search", "jobs.specs", "jobs.statuses"},
+    "jobs.search": {
+        *("jobs.search", "jobs.files", "jobs.keys", "jobs.models", "jobs.paths", "jobs.specs", "jobs.statuses"),
+    },
+    "jobs.looks": {"jobs.humans", "jobs.links", "jobs.models", "jobs.search", "jobs.specs", "jobs.statuses"},
     "jobs.columns": {"jobs.looks", "jobs.search", "jobs.specs"},
     "jobs.chips": {"jobs.looks", "jobs.search", "jobs.specs", "jobs.statuses"},
     "jobs.export": {"jobs.columns", "jobs.search", "accounts.authentication", "accounts.credentials"},
     "jobs.api": {"jobs.api", "jobs.models", "jobs.search", "accounts.authentication", "accounts.credentials"},
     "jobs.templatetags": {"jobs.humans", "jobs.links", "jobs.looks", "jobs.models", *SEARCH},
     "jobs.views": {
-        *("jobs.views", "jobs.chips", "jobs.columns", "jobs.links", "jobs.looks", "jobs.models", *SEARCH),
+        *("jobs.views", "jobs.chips", "jobs.columns", "jobs.files", "jobs.links", "jobs.looks", "jobs.models"),
+        *("jobs.paths", *SEARCH),
         *("jobs.store", "jobs.sync.refresh", "jobs.upstream.errors"),  # of views.refresh alone
     },
     "jobs.tasks": {"jobs.sync", "jobs.models", "jobs.upstream.errors"},
@@ -41,7 +49,10 @@ ROOMS = {
     "dashboard.services": {"dashboard.services", "dashboard.env"},
     "dashboard.env": set[str](),
 }
-NO_DJANGO = ("jobs.upstream", "jobs.specs", "jobs.document", "jobs.statuses", "jobs.paths", "jobs.humans", "sandbox")
+NO_DJANGO = (
+    *("jobs.upstream", "jobs.specs", "jobs.document", "jobs.files", "jobs.keys", "jobs.statuses", "jobs.paths"),
+    *("jobs.humans", "sandbox"),
+)
 READING = (
     *("jobs.search", "jobs.specs", "jobs.columns", "jobs.looks", "jobs.chips", "jobs.export", "jobs.api"),
     *("jobs.templatetags", "jobs.views"),
@@ -118,8 +129,8 @@ def test_nobody_but_the_search_reads_the_parameters_of_a_request() -> None:
 
 def test_only_the_store_writes_jobs() -> None:
     writes = re.compile(
-        r"(?i)(insert into|update|delete from|merge into) jobs_(job|document|jobfile|cell)\b"
-        r"|(?-i:\b(Job|Document|JobFile|Cell)\.objects\.(\w*create|update|bulk_\w+|[^\n]*\.(update|delete)\())"
+        r"(?i)(insert into|update|delete from|merge into) jobs_(job|document|posting|cell|value|week)\b"
+        r"|(?-i:\b(Job|Document|Posting|Cell|Value|Week)\.objects\.(\w*create|update|bulk_\w+|[^\n]*\.(update|delete)\())"
     )
     found = {name for name, path in EVERY if "migrations" not in name and writes.search(path.read_text())}
     assert found

@@ -7,9 +7,9 @@ from typing import Literal
 
 from django.db import connection
 
-from jobs.models import Cell
+from jobs.models import NO_ISSUER, Cell
 from jobs.search import sql
-from jobs.search.model import NO_ISSUER, Among, JobSearch
+from jobs.search.model import Among, JobSearch
 
 CAP = 10_000
 Facet = Literal["type", "status", "issuer"]
@@ -50,7 +50,7 @@ def counts(search: JobSearch) -> Counts:
     every = list(Cell.objects.filter(jobs__gt=0))
     if search.by_cell_alone:
         return Counts(cells=tuple((cell, cell.jobs) for cell in every), exact=True)
-    found = _counted(search, None)
+    found = _counted(search.but(type=Among(), status=Among(), issuer=Among()))
     return Counts(cells=tuple((cell, found.get(cell.pk, 0)) for cell in every), exact=sum(found.values()) <= CAP)
 
 
@@ -58,14 +58,13 @@ def total(search: JobSearch, counted: Counts) -> Total:
     """The number of jobs of a search; where `counted` stopped before all were seen, its own are counted."""
     if counted.exact:
         return Total(jobs=sum(number for cell, number in counted.cells if _allows(search, cell)), exact=True)
-    allowed = sql.cells(search)
-    jobs = CAP + 1 if allowed is None else sum(_counted(search, allowed).values())
+    jobs = sum(_counted(search.but()).values())
     return Total(jobs=min(jobs, CAP), exact=jobs <= CAP)
 
 
-def _counted(search: JobSearch, allowed: list[int] | None) -> dict[int, int]:
-    """How many jobs of each cell are among the first `CAP` and one that a search finds in the cells `allowed`."""
-    query = sql.counted_query(search, allowed, CAP + 1)
+def _counted(search: JobSearch) -> dict[int, int]:
+    """How many jobs of each cell are among the first `CAP` and one that a search finds."""
+    query = sql.counted_query(search, CAP + 1)
     with connection.cursor() as cursor:
         cursor.execute(query.text, query.parameters)
         return dict(cursor.fetchall())

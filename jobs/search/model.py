@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, Self
 
+from jobs.models import NO_ISSUER
+
 Side = Literal["source", "destination", "both"]
 Order = Literal["created", "updated"]
-NO_ISSUER = "none"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,21 +1,20 @@
 """From a record to the rows of the temporary tables."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 
-from jobs.models import UNDATED, JobFile
-from jobs.paths import LONGEST, normalised, storable
+from jobs import keys
+from jobs.files import Role
+from jobs.models import UNDATED
+from jobs.paths import LONGEST, a_file_id, normalised, storable
 from jobs.statuses import status
-from jobs.upstream.record import Record, Role
+from jobs.upstream.record import Record
 
 LONGEST_QUALITY = 100
 LONGEST_ERROR = 1000
-LONGEST_FILE_ID = 500
-ROLES: dict[Role, int] = {"source": JobFile.Role.SOURCE, "destination": JobFile.Role.DESTINATION}
 
-JobValues = tuple[str | int | datetime | bytes | None, ...]
-FileValues = tuple[str, int, int, str, str]
+JobValues = tuple[str | int | datetime | bytes | list[int] | None, ...]
 
 
 def newest(records: Iterable[Record]) -> list[Record]:
@@ -30,20 +29,23 @@ def newest(records: Iterable[Record]) -> list[Record]:
 
 def job_row(record: Record) -> JobValues:
     """The row of one record, in the order of `arrived` in `sql.py`."""
+    created, updated = record.created or UNDATED, record.updated or UNDATED
     return (
         record.id,
         record.group,
         record.type,
         record.status,
         record.issuer,
+        keys.is_late(created, updated),
         status(record.status).stage,
-        record.created or UNDATED,
-        record.updated or UNDATED,
+        created,
+        updated,
         _first(record, "source"),
         _first(record, "destination"),
         storable(record.quality, LONGEST_QUALITY),
         record.error_code,
         _error(record),
+        terms(record),
         digest(record),
         record.head,
         record.body,
@@ -51,14 +53,15 @@ def job_row(record: Record) -> JobValues:
     )
 
 
-def file_rows(records: Iterable[Record]) -> Iterator[FileValues]:
-    """The rows of the files of records, each place once a job, in the order of `arrived_file` in `sql.py`."""
-    for record in records:
-        places = dict.fromkeys(
-            (ROLES[file.role], normalised(file.path), storable(file.file_id, LONGEST_FILE_ID)) for file in record.files
-        )
-        for position, (role, path, file_id) in enumerate(places):
-            yield record.id, role, position, path, file_id
+def terms(record: Record) -> list[int]:
+    """What the job can be found by: its group, its sources' file ids, its paths and every directory above them."""
+    found = {keys.group_term(record.group)}
+    for file in record.files:
+        if file.path:
+            found.update(keys.path_terms(file.role, normalised(file.path)))
+        if file.file_id and file.role == "source":
+            found.add(keys.file_id_term(a_file_id(file.file_id)))
+    return sorted(found)
 
 
 def digest(record: Record) -> bytes:

@@ -4,37 +4,74 @@ Nobody has statistics of the temporary tables, so each lookup in a lasting one i
 by its index makes sense.
 """
 
+from jobs.keys import VALUE_BITS, under_sql, week_sql
+from jobs.models import Value
+
 # A commit empties the tables without a trace in the catalogue; where several writes share a transaction, `DELETE` does.
 CREATE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS arrived (
     key text COLLATE "C", "group" text, type text COLLATE "C", status text COLLATE "C",
-    issuer text COLLATE "C", stage smallint, created timestamptz, updated timestamptz, source text, destination text,
-    quality text, error_code int, error text, digest bytea, head text, body text, result text
-) ON COMMIT DELETE ROWS;
-CREATE TEMPORARY TABLE IF NOT EXISTS arrived_file (
-    key text COLLATE "C", role smallint, position int, path text COLLATE "C", file_id text COLLATE "C"
+    issuer text COLLATE "C", late boolean, stage smallint, created timestamptz, updated timestamptz,
+    source text, destination text, quality text, error_code int, error text, terms bigint[], digest bytea,
+    head text, body text, result text
 ) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS written (
-    id bigint, key text COLLATE "C", cell bigint, old_cell bigint
+    id bigint, key text COLLATE "C", cell bigint, created timestamptz, updated timestamptz, terms bigint[],
+    old_cell bigint, old_created timestamptz, old_updated timestamptz, old_terms bigint[]
 ) ON COMMIT DELETE ROWS;
 DELETE FROM arrived;
-DELETE FROM arrived_file;
 DELETE FROM written
 """
 
 COPY_JOBS = "COPY arrived FROM STDIN"
-COPY_FILES = "COPY arrived_file FROM STDIN"
 
-# Cells that nobody has met yet, made in one order, so that two writers cannot lock each other out. Those that are
-# here are not tried: that would wait for whoever counts in them.
-NEW_CELLS = """
-INSERT INTO jobs_cell (type, status, issuer, stage, jobs)
-SELECT DISTINCT type, status, issuer, stage, 0 FROM arrived a
+
+# Values, cells and weeks that nobody has met yet, made in one order, so that two writers cannot lock each other out.
+# Those that are here are not tried: that would wait for whoever counts in them.
+NEW_VALUES = f"""
+INSERT INTO jobs_value (kind, text)
+SELECT DISTINCT kind, text FROM arrived a, LATERAL (
+    VALUES ({Value.Kind.TYPE}, a.type), ({Value.Kind.STATUS}, a.status), ({Value.Kind.ISSUER}, a.issuer)
+) v (kind, text)
+WHERE text IS NOT NULL AND NOT EXISTS (SELECT FROM jobs_value k WHERE (k.kind, k.text) = (v.kind, v.text))
+ORDER BY 1, 2
+ON CONFLICT DO NOTHING
+"""
+
+
+def _value(kind: Value.Kind, column: str) -> str:
+    return f"(SELECT id::bigint FROM jobs_value v WHERE (v.kind, v.text) = ({kind}, {column}))"
+
+
+NEW_CELLS = f"""
+WITH made AS (
+INSERT INTO jobs_cell (id, type, status, issuer, late, stage, jobs)
+SELECT
+    ((({_value(Value.Kind.STATUS, "status")} << 1) | late::int) << {2 * VALUE_BITS})
+        | ({_value(Value.Kind.TYPE, "type")} << {VALUE_BITS})
+        | coalesce({_value(Value.Kind.ISSUER, "issuer")}, 0),
+    type, status, issuer, late, stage, 0
+FROM (SELECT DISTINCT type, status, issuer, late, stage FROM arrived) a
 WHERE CASE WHEN issuer IS NULL
-    THEN NOT EXISTS (SELECT FROM jobs_cell c WHERE (c.type, c.status) = (a.type, a.status) AND c.issuer IS NULL)
-    ELSE NOT EXISTS (SELECT FROM jobs_cell c WHERE (c.type, c.status, c.issuer) = (a.type, a.status, a.issuer))
+    THEN NOT EXISTS (
+        SELECT FROM jobs_cell c WHERE (c.type, c.status, c.late) = (a.type, a.status, a.late) AND c.issuer IS NULL
+    )
+    ELSE NOT EXISTS (
+        SELECT FROM jobs_cell c WHERE (c.type, c.status, c.issuer, c.late) = (a.type, a.status, a.issuer, a.late)
+    )
 END
-ORDER BY 1, 2, 3
+ORDER BY type, status, issuer, late
+ON CONFLICT DO NOTHING
+RETURNING id >> {VALUE_BITS} AS tile, type, status, late
+)
+INSERT INTO jobs_tile (id, type, status, late) SELECT DISTINCT * FROM made ORDER BY 1 ON CONFLICT DO NOTHING
+"""
+
+NEW_WEEKS = f"""
+INSERT INTO jobs_week (number)
+SELECT DISTINCT number FROM arrived a, LATERAL (VALUES ({week_sql("a.created")}), ({week_sql("a.updated")})) w (number)
+WHERE NOT EXISTS (SELECT FROM jobs_week k WHERE k.number = w.number)
+ORDER BY 1
 ON CONFLICT DO NOTHING
 """
 
@@ -43,22 +80,24 @@ ON CONFLICT DO NOTHING
 JOBS = """
 WITH changed AS (
     INSERT INTO jobs_job AS stored (
-        key, "group", cell_id, created, updated, source, destination, quality, error_code, error, digest,
+        key, "group", cell_id, created, updated, source, destination, quality, error_code, error, terms, digest,
         first_seen, observed
     )
     SELECT key, "group",
         CASE WHEN issuer IS NULL
-            THEN (SELECT id FROM jobs_cell c WHERE (c.type, c.status) = (a.type, a.status) AND c.issuer IS NULL)
-            ELSE (SELECT id FROM jobs_cell c WHERE (c.type, c.status, c.issuer) = (a.type, a.status, a.issuer))
+            THEN (SELECT id FROM jobs_cell c
+                WHERE (c.type, c.status, c.late) = (a.type, a.status, a.late) AND c.issuer IS NULL)
+            ELSE (SELECT id FROM jobs_cell c
+                WHERE (c.type, c.status, c.issuer, c.late) = (a.type, a.status, a.issuer, a.late))
         END,
-        created, updated, source, destination, quality, error_code, error, digest, now(), %(observed)s
+        created, updated, source, destination, quality, error_code, error, terms, digest, now(), %(observed)s
     FROM arrived a
     ORDER BY key
     ON CONFLICT (key) DO UPDATE SET
         "group" = excluded."group", cell_id = excluded.cell_id,
         created = excluded.created, updated = excluded.updated,
         source = excluded.source, destination = excluded.destination, quality = excluded.quality,
-        error_code = excluded.error_code, error = excluded.error,
+        error_code = excluded.error_code, error = excluded.error, terms = excluded.terms,
         digest = excluded.digest, observed = excluded.observed
     WHERE stored.digest <> excluded.digest AND (
         excluded.updated > stored.updated
@@ -67,7 +106,8 @@ WITH changed AS (
             ((SELECT stage FROM jobs_cell WHERE id = excluded.cell_id), excluded.observed)
              >= ((SELECT stage FROM jobs_cell WHERE id = stored.cell_id), stored.observed))
     )
-    RETURNING new.id, new.key, new.cell_id, old.cell_id
+    RETURNING new.id, new.key, new.cell_id, new.created, new.updated, new.terms,
+        old.cell_id, old.created, old.updated, old.terms
 )
 INSERT INTO written SELECT * FROM changed
 """
@@ -82,18 +122,27 @@ ON CONFLICT (job_id) DO UPDATE SET
     result = CASE WHEN stored.result = excluded.result THEN stored.result ELSE excluded.result END
 """
 
-FILES_GONE = """
-DELETE FROM jobs_jobfile f
-WHERE f.job_id = ANY (ARRAY(SELECT id FROM written WHERE old_cell IS NOT NULL)) AND NOT EXISTS (
-    SELECT FROM written w JOIN arrived_file a USING (key)
-    WHERE (w.id, a.role, a.position, a.path, a.file_id) = (f.job_id, f.role, f.position, f.path, f.file_id)
-)
+# Postings stand under cell and dates, so those of a job move whenever it does. The row of the job, locked above, guards
+# them between being found and being deleted.
+MOVED = "(cell, created, updated, terms) IS DISTINCT FROM (old_cell, old_created, old_updated, old_terms)"
+POSTINGS_GONE = f"""
+DELETE FROM jobs_posting WHERE ctid = ANY (ARRAY(
+    SELECT found.ctid FROM written w, unnest(w.old_terms) term, LATERAL (
+        SELECT p.ctid FROM jobs_posting p
+        WHERE (p.created_under, p.cell_id, p.created, p.job_id)
+            = ({under_sql("w.old_created", "term")}, w.old_cell, w.old_created, w.id)
+        LIMIT 1
+    ) found
+    WHERE {MOVED}
+))
 """
 
-FILES_NEW = """
-INSERT INTO jobs_jobfile (job_id, role, position, path, file_id)
-SELECT w.id, a.role, a.position, a.path, a.file_id FROM written w JOIN arrived_file a USING (key)
-ON CONFLICT DO NOTHING
+POSTINGS_NEW = f"""
+INSERT INTO jobs_posting (created_under, updated_under, cell_id, created, updated, job_id)
+SELECT {under_sql("created", "term")}, {under_sql("updated", "term")}, cell, created, updated, id
+FROM written, unnest(terms) term
+WHERE {MOVED}
+ORDER BY 1, 3, 4, 6
 """
 
 # The counts, locked in one order; those that stay as they are are left alone.
@@ -128,4 +177,4 @@ FROM (
 ) job
 """
 
-WRITE = ";".join([NEW_CELLS, JOBS, DOCUMENTS, FILES_GONE, FILES_NEW, CELLS, SEEN, COUNTS])
+WRITE = ";".join([NEW_VALUES, NEW_CELLS, NEW_WEEKS, JOBS, DOCUMENTS, POSTINGS_GONE, POSTINGS_NEW, CELLS, SEEN, COUNTS])

@@ -34,7 +34,6 @@ def write(records: Iterable[Record], *, observed: datetime, point: bool = False)
     with connection.cursor() as cursor:
         cursor.execute(sql.CREATE)
         _copy(sql.COPY_JOBS, map(rows.job_row, batch))
-        _copy(sql.COPY_FILES, rows.file_rows(batch))
         cursor.execute(sql.WRITE, {"observed": observed, "point": point})
         while cursor.nextset():
             pass

@@ -1,10 +1,7 @@
 """Reads single fields of a job (contract: "Job", "Types"); a wrong shape is nothing, where a job can do without it."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
-
-from jobs.upstream.record import FileRef, Role
 
 Json = Any
 
@@ -61,18 +58,6 @@ def _moment(value: Json) -> datetime | None:
     return None
 
 
-def files(sources: Json, specification: Json, result: Json) -> Iterator[FileRef]:
-    """Give what a job reads and where it writes: as asked in its specification, and as its result names it."""
-    asked = _object(specification)
-    for source in [*_list(sources), *_list(asked.get("sources")), asked.get("source")]:
-        yield from _file("source", source)
-    report = _object(asked.get("extractedFilesReport"))
-    for place in (asked.get("destination"), report.get("destination")):
-        yield from _file("destination", place)
-    for place in _produced(_object(result).get("payload")):
-        yield from _file("destination", place)
-
-
 def quality(specification: Json, result: Json) -> str:
     """The quality of a transcode, as asked or else as produced; empty for other jobs."""
     info = _object(_object(_object(result).get("payload")).get("info"))
@@ -87,22 +72,6 @@ def error(status: Json, result: Json) -> tuple[int | None, str]:
     if not number and status != "error":
         return None, ""
     return number or None, _text(outcome.get("message"))
-
-
-def _produced(payload: Json) -> Iterator[Json]:
-    """Give every place in a result where a file descriptor or a destination may stand."""
-    for item in payload if isinstance(payload, list) else [payload]:
-        if isinstance(item, dict):
-            report = _object(item.get("extractedFilesReport"))
-            yield from (item, item.get("file"), item.get("reportFileDescriptor"), report.get("destination"))
-
-
-def _file(role: Role, place: Json) -> Iterator[FileRef]:
-    if not isinstance(place, dict):
-        return
-    path, file_id = _text(place.get("path")) or _text(place.get("directory")), _text(place.get("fileId"))
-    if path or file_id:
-        yield FileRef(role=role, path=path, file_id=file_id)
 
 
 def _object(value: Json) -> dict[str, Json]:

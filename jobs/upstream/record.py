@@ -2,18 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
-Role = Literal["source", "destination"]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FileRef:
-    """A file or directory that a job reads or writes; `path` and `file_id` as they came, empty where unknown."""
-
-    role: Role
-    path: str
-    file_id: str
+from jobs.files import FileRef
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,9 +13,10 @@ from typing import Any
 
 import msgspec
 
+from jobs.files import files
 from jobs.upstream import split, words
 from jobs.upstream.errors import BrokenReply
-from jobs.upstream.fields import Json, Unfit, error, files, moment, quality, word
+from jobs.upstream.fields import Json, Unfit, error, moment, quality, word
 from jobs.upstream.mask import Masker
 from jobs.upstream.record import Page, Record, Refused
 

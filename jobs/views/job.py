@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -11,7 +11,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from jobs import specs
-from jobs.models import Document, Job, JobFile
+from jobs.files import FileRef, files
+from jobs.models import Document, Job
+from jobs.paths import normalised
 from jobs.search import JobRow
 from jobs.search.run import by_group, by_key
 from jobs.specs.fields import panels
@@ -41,15 +43,15 @@ def job(request: HttpRequest, key: str = "") -> HttpResponse:
     if record is None:
         return absent(request, "job", name)
     value = record.value
-    files = list(JobFile.objects.filter(job=record.job).order_by("role", "position")[: FILES + 1])
+    places = _places(value)
     siblings = by_group(record.row.group, limit=SIBLINGS + 1)
     context = {
         "area": "jobs",
         "record": record,
         "row": record.row,
         "described": specs.describe(record.row.type, value.get("specification"), value.get("result")),
-        "files": files[:FILES],
-        "more_files": len(files) > FILES,
+        "files": places[:FILES],
+        "more_files": len(places) > FILES,
         "siblings": sorted(siblings[:SIBLINGS], key=lambda row: (rank(row.quality), row.id)),
         "more_siblings": len(siblings) > SIBLINGS,
         "extra": panels((), _extra(value)),
@@ -64,6 +66,12 @@ def _record(key: str) -> Record | None:
         return None
     found = Document.objects.select_related("job").get(pk=row.id)
     return Record(row=row, job=found.job, value=_value(found), text=_pretty(found.text))
+
+
+def _places(value: dict[str, Any]) -> list[FileRef]:
+    """What the job reads and where it writes, each once, as a search finds it."""
+    found = files(value.get("sources"), value.get("specification"), value.get("result"))
+    return list(dict.fromkeys(replace(file, path=normalised(file.path)) for file in found))
 
 
 def _value(document: Document) -> dict[str, Any]:

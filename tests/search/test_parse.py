@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from jobs.models import Cell
+from jobs.models import Tile
 from jobs.search import JobSearch, Refusal, parse
 from jobs.search.model import Among
 
@@ -77,7 +77,7 @@ def test_several_values_and_exclusion() -> None:
 
 def test_a_type_and_a_status_that_the_platform_has_sent_can_be_searched_for() -> None:
     assert set(refused(type="urn:job:new", status="paused")) == {"type", "status"}
-    Cell.objects.create(type="urn:job:new", status="paused", stage=1)
+    Tile.objects.create(id=1, type="urn:job:new", status="paused", late=False)
     assert read(type="urn:job:new", status="paused").type.include == ("urn:job:new",)
 
 

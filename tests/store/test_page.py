@@ -10,7 +10,7 @@ import pytest
 from django.db import DatabaseError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
-from jobs.models import Cell, Job, JobFile, Quarantine
+from jobs.models import Cell, Job, Posting, Quarantine
 from jobs.store import Written, keep, said
 from jobs.upstream.record import Page, Record, Refused
 from tests.records import NOON, iso, job, record
@@ -36,7 +36,7 @@ def misfit(number: int, **values: Any) -> Record:
 def test_a_job_with_very_many_files_is_stored() -> None:
     sources = [{"path": f"/in/{n}.mp4"} for n in range(40_000)]
     assert keep(page([record(1, sources=sources)])) == Written(inserted=1)
-    assert JobFile.objects.count() == 40_001
+    assert Posting.objects.count() == 1 + (40_000 + 2) + (1 + 2)  # its group, its sources, its destination
 
 
 @pytest.mark.parametrize("reason", MISFITS)

@@ -5,11 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db.models import Count
 
+from jobs import keys
 from jobs.document import joined
-from jobs.models import UNDATED, Cell, Document, Job, JobFile
+from jobs.models import UNDATED, Cell, Document, Job
 from jobs.store import Written, write
+from tests.mirror import is_consistent
 from tests.records import NOON, iso, job, record, records
 
 pytestmark = pytest.mark.django_db
@@ -21,9 +22,9 @@ def stored(key: str) -> dict[str, Any]:
     return read
 
 
-def counts_are_exact() -> bool:
-    counted = {row["cell"]: row["n"] for row in Job.objects.values("cell").annotate(n=Count("id"))}
-    return counted == {cell.id: cell.jobs for cell in Cell.objects.exclude(jobs=0)}
+def is_under(*paths: str, role: str = "source") -> bool:
+    """Whether the only job is found by each of these paths."""
+    return {keys.path_term(role, path) for path in paths} <= set(Job.objects.get().terms)
 
 
 def test_a_page_is_written_and_written_again() -> None:
@@ -31,7 +32,7 @@ def test_a_page_is_written_and_written_again() -> None:
     assert write(page, observed=NOON) == Written(inserted=5)
     assert write(page, observed=NOON) == Written(unchanged=5)
     assert stored(page[3].id) == job(3)
-    assert counts_are_exact()
+    assert is_consistent()
 
 
 def test_a_newer_one_wins_and_an_older_one_does_not() -> None:
@@ -40,7 +41,7 @@ def test_a_newer_one_wins_and_an_older_one_does_not() -> None:
     assert write([later], observed=NOON) == Written(updated=1)
     assert write([first], observed=NOON) == Written(older=1)
     assert Job.objects.get().cell.status == "success"
-    assert counts_are_exact()
+    assert is_consistent()
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ def test_of_two_equally_new_and_equally_far_along_the_one_asked_for_later_wins()
     early, late = record(1, sources=[]), record(1)
     write([late], observed=NOON + timedelta(seconds=9))
     assert write([early], observed=NOON) == Written(older=1)
-    assert JobFile.objects.filter(role=JobFile.Role.SOURCE).exists()
+    assert is_under("/in/1.mp4")
     assert write([early], observed=NOON + timedelta(seconds=10)) == Written(updated=1)
 
 
@@ -69,7 +70,7 @@ def test_of_two_equally_new_a_later_state_wins_whenever_it_was_asked_for() -> No
 def test_two_writes_of_one_transaction_do_not_mix() -> None:
     assert write([record(1)], observed=NOON) == Written(inserted=1)
     assert write([record(2)], observed=NOON) == Written(inserted=1)
-    assert counts_are_exact()
+    assert is_consistent()
 
 
 def test_a_page_that_holds_one_job_twice_keeps_the_newer() -> None:
@@ -77,7 +78,7 @@ def test_a_page_that_holds_one_job_twice_keeps_the_newer() -> None:
     page = [record(1), record(1, status="working", dateUpdated=stamp, sources=[]), record(1, status="pending")]
     assert write(page, observed=NOON) == Written(inserted=1)
     assert Job.objects.get().cell.status == "working"
-    assert not JobFile.objects.filter(role=JobFile.Role.SOURCE).exists()
+    assert not is_under("/in/1.mp4")
 
 
 def test_a_page_that_holds_one_job_twice_keeps_the_one_further_along() -> None:
@@ -107,19 +108,19 @@ def test_a_read_of_one_job_that_changes_nothing_has_seen_it() -> None:
     assert Job.objects.get().observed == later
 
 
-def test_files_follow_the_job() -> None:
+def test_what_a_job_is_found_by_follows_it() -> None:
     write([record(1)], observed=NOON)
-    assert list(JobFile.objects.order_by("position").values_list("role", "path")) == [
-        (1, "/in/1.mp4"),
-        (2, "/out/1.zip"),
-    ]
-    stamp = iso(NOON + timedelta(hours=1))
-    result = {"code": 0, "message": "OK", "payload": {"path": "/out//other.zip/"}}
+    assert is_under("/", "/in", "/in/1.mp4")
+    assert is_under("/", "/out", "/out/1.zip", role="destination")
+    assert {keys.group_term(job(1)["groupId"]), keys.file_id_term("file-1")} <= set(Job.objects.get().terms)
+    stamp = iso(NOON + timedelta(days=1, hours=1))
+    result = {"code": 0, "message": "OK", "payload": {"path": "/out//other.zip/", "fileId": "made"}}
     write([record(1, dateUpdated=stamp, sources=None, result=result)], observed=NOON)
-    assert list(JobFile.objects.order_by("position").values_list("role", "path")) == [
-        (2, "/out/1.zip"),
-        (2, "/out/other.zip"),
-    ]
+    assert not is_under("/in")
+    assert not is_under("/")
+    assert is_under("/", "/out", "/out/1.zip", "/out/other.zip", role="destination")
+    assert keys.file_id_term("made") not in Job.objects.get().terms
+    assert is_consistent()
 
 
 def test_what_columns_cannot_hold_is_kept_in_the_document() -> None:
@@ -133,7 +134,8 @@ def test_what_columns_cannot_hold_is_kept_in_the_document() -> None:
 
 def test_a_path_longer_than_a_page_of_the_index_is_stored() -> None:
     write(records([job(1, sources=[{"path": "/ü" * 4000, "fileId": "f" * 5000}])]), observed=NOON)
-    assert JobFile.objects.filter(role=1).get().path.startswith("/ü/ü")
+    assert is_under("/", "/ü", "/ü" * 600, "/ü" * 666 + "/")
+    assert is_consistent()
 
 
 def test_a_missing_result_stays_missing() -> None:

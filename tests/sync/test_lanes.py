@@ -242,13 +242,13 @@ def test_a_job_of_more_files_than_a_small_number_counts_is_kept(platform: Sandbo
     many = [{"path": f"/in/{n}.jpg"} for n in range(33_000)]
     platform.plant(job(1, sources=many), dateUpdated="2026-03-01T12:00:00Z")
     run_tail()
-    assert Job.objects.get(key=str(job(1)["id"])).files.count() > 32_768
+    assert len(Job.objects.get(key=str(job(1)["id"])).terms) > 32_768
 
 
 def test_a_record_that_the_tables_do_not_take_is_put_aside_alone() -> None:
-    """A group longer than an index takes is refused by PostgreSQL itself, after every check of ours."""
+    """A type longer than an index takes is refused by PostgreSQL itself, after every check of ours."""
     noise = "".join(chr(0x4E00 + (n * 7919) % 20_000) for n in range(4000))
-    bad = replace(record(2), group=noise)
+    bad = replace(record(2), type=noise)
     page = Page(records=(record(1), bad, record(3)), refused=(), next_token=None, asked=timezone.now())
     written = keep(page)
     assert (written.inserted, written.refused) == (2, 1)

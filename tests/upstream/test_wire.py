@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jobs.files import FileRef
 from jobs.upstream import wire
 from jobs.upstream.errors import BrokenReply
 from jobs.upstream.mask import may_hold_secrets
-from jobs.upstream.record import FileRef, Page, Record, Refused
+from jobs.upstream.record import Page, Record, Refused
 from tests.records import MASKER, NOON, given_back, job, record
 
 KEPT = {

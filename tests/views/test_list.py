@@ -227,12 +227,12 @@ def test_it_says_how_old_it_may_be(signed_in: Client, lane: Any, words: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("query", "queries"), [("", 5), ("status=error&type=urn:job:av.package", 8), ("path=/in/2&createdWithin=24h", 6)]
+    ("query", "queries"), [("", 5), ("status=error&type=urn:job:av.package", 7), ("path=/in/2&createdWithin=24h", 6)]
 )
 def test_a_page_costs_a_few_questions_and_reads_no_document(
     signed_in: Client, django_assert_num_queries: DjangoAssertNumQueries, query: str, queries: int
 ) -> None:
-    """Session, operator, page, cells, freshness; the words of a filter, its cells and its count where there is one."""
+    """Session, operator, page, cells, freshness; the words of a filter and its count where there is one."""
     with django_assert_num_queries(queries) as asked:
         get(signed_in, f"/jobs/?{query}")
     assert not [each for each in asked.captured_queries if "jobs_document" in each["sql"]]

@@ -1,0 +1,66 @@
+"""What every statement of a search says: which jobs, in which order, from where on. All values are parameters."""
+
+from typing import Any
+
+from jobs import keys
+from jobs.search import streams
+from jobs.search.model import JobSearch
+
+
+def asked(search: JobSearch, alias: str, key: str = "id") -> str:
+    """What a search asks of a job in the stream `s`, its cell and terms aside."""
+    own = f"{alias}.{search.order}"
+    return f"{own} >= s.first AND {own} < s.last{otherwise(search, alias)}{_behind(search, alias, key)}"
+
+
+def otherwise(search: JobSearch, alias: str) -> str:
+    """The range of the date that is not that of the order, where one is given; said so that no index is looked up."""
+    if not streams.other(search):
+        return ""
+    date = f"{alias}.{'updated' if search.order == 'created' else 'created'}"
+    return f" AND ({date} >= %(other_first)s AND {date} < %(other_last)s) IS TRUE"
+
+
+def _behind(search: JobSearch, alias: str, key: str) -> str:
+    """The jobs behind the search's place, in the direction in which it reads."""
+    if search.place is None:
+        return ""
+    sign = ">" if upwards(search) else "<"
+    return f" AND ({alias}.{search.order}, {alias}.{key}) {sign} (%(value)s, %(id)s)"
+
+
+def weeks(search: JobSearch) -> str:
+    """The weeks in which there are jobs, in the order of the search."""
+    way = "ASC" if upwards(search) else "DESC"
+    between = "number BETWEEN %(first_week)s AND %(last_week)s"
+    return f"(SELECT number::bigint FROM jobs_week WHERE {between} ORDER BY number {way}) w"
+
+
+BEGIN = f"timestamptz 'epoch' + make_interval(days => (w.number * {keys.WEEK.days})::int)"
+"""When the week `w` begins."""
+END = f"{BEGIN} + interval '{keys.WEEK.days} days'"
+"""When the next one does."""
+
+
+def order_by(search: JobSearch, value: str, key: str) -> str:
+    """The order in which jobs are read."""
+    way = "ASC" if upwards(search) else "DESC"
+    return f"ORDER BY {value} {way}, {key} {way}"
+
+
+def upwards(search: JobSearch) -> bool:
+    """Tell whether dates are read from the oldest on: backwards from a place it is the other way round."""
+    return search.ascending == (search.place is None or search.place.forward)
+
+
+def parameters(search: JobSearch) -> dict[str, Any]:
+    """Everything that these and streams name."""
+    found = streams.parameters(search)
+    first, last = min(found["first"], found["late_first"]), max(found["last"], found["late_last"])
+    other_first, other_last = streams.limits(streams.other(search))
+    found |= {"other_first": other_first, "other_last": other_last}
+    found |= {"first_week": keys.week(first), "last_week": keys.week(last)}
+    if search.place is not None:
+        edge = "first_week" if upwards(search) else "last_week"
+        found |= {"value": search.place.value, "id": search.place.id, edge: keys.week(search.place.value)}
+    return found

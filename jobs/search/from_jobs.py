@@ -1,0 +1,76 @@
+"""Searches without a group, file or path: jobs come off the indexes of `jobs_job`, and streams of them are merged."""
+
+from dataclasses import dataclass
+
+from jobs import keys
+from jobs.search import streams
+from jobs.search.conditions import asked, order_by, upwards, weeks
+from jobs.search.model import JobSearch
+
+
+def first(search: JobSearch, limit: int) -> str:
+    """The `value` of the order and the `id` of the first `limit` jobs.
+
+    A few of each stream are read first: where these make a page, its last job is one behind which no stream needs to
+    be read, so that only streams with many of the first jobs are read on.
+    """
+    values, order = f"j.{search.order} AS value, j.id", order_by(search, "value", "id")
+    source = _source(search)
+    few = f"(SELECT 1 + 2 * {limit} / greatest(count(*), 1) FROM stream)"
+    sign, extreme = ("<=", "infinity") if upwards(search) else (">=", "-infinity")
+    bound = f"coalesce((SELECT value FROM bound), '{extreme}')"
+    return f"""
+        WITH stream AS MATERIALIZED ({source.streams}),
+        few AS MATERIALIZED (
+            SELECT s.*, n.* FROM stream s CROSS JOIN LATERAL ({_each(search, source, few, values)}) n
+        ),
+        bound AS MATERIALIZED (SELECT value FROM few {order} OFFSET {limit - 1} LIMIT 1)
+        SELECT n.* FROM (SELECT DISTINCT low, high, first, last FROM few WHERE value {sign} {bound}) s
+        CROSS JOIN LATERAL (
+            {_each(search, source, limit, values, f" AND j.{search.order} {sign} {bound}")}
+        ) n {order} LIMIT {limit}
+    """
+
+
+def some(search: JobSearch, limit: int) -> str:
+    """The `cell_id` of `limit` jobs, whichever come first."""
+    source = _source(search)
+    each = _each(search, source, limit, "j.cell_id")
+    return f"SELECT n.* FROM ({source.streams}) s CROSS JOIN LATERAL ({each}) n LIMIT {limit}"
+
+
+def every(search: JobSearch, values: str) -> str:
+    """Values of every job `j` of cell `c`, in the order of the search: day by day, so that the first come at once."""
+    source, day = _source(search), "timestamptz 'epoch' + make_interval(days => (w.number * 7 + d.day)::int)"
+    days = f"{weeks(search)} CROSS JOIN generate_series({'0, 6' if upwards(search) else '6, 0, -1'}) d (day)"
+    on_day = f"j.{search.order} >= {day} AND j.{search.order} < {day} + interval '1 day'"
+    jobs = f"({source.streams}) s JOIN jobs_job j ON {source.condition} AND {asked(search, 'j')} AND {on_day}"
+    order = order_by(search, f"j.{search.order}", "j.id")
+    each = f"SELECT {values} FROM {jobs} JOIN jobs_cell c ON c.id = j.cell_id {order}"
+    return f"SELECT n.* FROM {days} CROSS JOIN LATERAL ({each}) n"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Source:
+    """Which index of `jobs_job` is read: `streams`, and the `condition` that says where each of them is in it."""
+
+    streams: str
+    condition: str
+
+
+def _source(search: JobSearch) -> _Source:
+    """The fewest streams of which each is in order. What an issuer that is excluded has is read past."""
+    if search.issuer.include:
+        return _Source(streams=streams.cells(search), condition="j.cell_id = s.low")
+    if search.type or search.status or search.issuer or streams.other(search):
+        condition = f"j.tile = s.low >> {keys.VALUE_BITS}{streams.not_by_excluded(search, 'j')}"
+        return _Source(streams=streams.tiles(search), condition=condition)
+    return _Source(streams=streams.ranges(search), condition="true")
+
+
+def _each(search: JobSearch, source: _Source, limit: int | str, values: str, more: str = "") -> str:
+    """The first `limit` jobs of the stream `s`."""
+    order = order_by(search, f"j.{search.order}", "j.id")
+    return (
+        f"SELECT {values} FROM jobs_job j WHERE {source.condition} AND {asked(search, 'j')}{more} {order} LIMIT {limit}"
+    )

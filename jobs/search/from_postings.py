@@ -1,0 +1,123 @@
+"""Searches for a group, a file or a path: jobs come off their postings, week by week, until there are enough.
+
+A nested loop over the weeks in their order gives its rows in that order, and ends where it has enough of them.
+"""
+
+from jobs import keys
+from jobs.files import Role
+from jobs.paths import a_file_id
+from jobs.search import streams
+from jobs.search.conditions import BEGIN, END, asked, order_by, weeks
+from jobs.search.model import JobSearch, Side
+
+FEW, SAMPLE = 150, 400
+ROLES: dict[Side, tuple[Role, ...]] = {
+    "source": ("source",),
+    "destination": ("destination",),
+    "both": ("source", "destination"),
+}
+
+
+def first(search: JobSearch, limit: int) -> str:
+    """The `value` of the order and the `id` of the first `limit` jobs.
+
+    Postings of a week are in the order of their cells first, so that all of them are read. Where these are more than a
+    few, a sample of the week's jobs is tried before: what many jobs have is found among these at once.
+    """
+    values, order = f"p.{search.order} AS value, p.job_id AS id", order_by(search, "value", "id")
+    few, found = "(SELECT count(*) FROM few)", "(SELECT count(*) FROM sample)"
+    ends = f"{order} LIMIT {len(terms(search)[0]) * limit}"
+    week = f"""
+        WITH few AS MATERIALIZED ({_postings(search, values)} LIMIT {FEW + 1}),
+        sample AS MATERIALIZED (
+            SELECT value, id FROM ({_sample(search, f"{few} > {FEW}")}) j
+            WHERE {_has_terms(search)}{_in_cells(search)} LIMIT {limit}
+        )
+        SELECT DISTINCT value, id FROM (
+            SELECT value, id FROM few WHERE {few} <= {FEW}
+            UNION ALL SELECT value, id FROM sample WHERE {found} = {limit}
+            UNION ALL ({_postings(search, values, f"AND NOT late AND {few} > {FEW} AND {found} < {limit}")} {ends})
+            UNION ALL ({_postings(search, values, f"AND late AND {few} > {FEW}")} {ends})
+        ) n {order} LIMIT {limit}
+    """
+    return f"{_by_week(search, week)} LIMIT {limit}"
+
+
+def some(search: JobSearch, values: str, limit: int) -> str:
+    """Values of `limit` postings, whichever come first."""
+    each = f"SELECT DISTINCT n.* FROM ({_postings(search, values)}) n LIMIT {limit}"
+    return f"{_by_week(search, each)} LIMIT {limit}"
+
+
+def every(search: JobSearch, values: str) -> str:
+    """Values of every job `j` of cell `c`, in the order of the search."""
+    jobs = f"(SELECT DISTINCT n.* FROM ({_postings(search, 'p.job_id AS id')}) n) p JOIN jobs_job j ON j.id = p.id"
+    order = order_by(search, f"j.{search.order}", "j.id")
+    each = f"SELECT {values} FROM {jobs} JOIN jobs_cell c ON c.id = j.cell_id {order}"
+    return _by_week(search, each)
+
+
+def terms(search: JobSearch) -> list[list[int]]:
+    """The terms that a search asks for: of each list one. The first list, likely the rarest, is looked up."""
+    found = []
+    if search.file_id:
+        found.append([keys.file_id_term(a_file_id(search.file_id))])
+    if search.group:
+        found.append([keys.group_term(search.group)])
+    if search.path:
+        found.append([keys.path_term(role, search.path) for role in ROLES[search.side]])
+    return found
+
+
+def parameters(search: JobSearch) -> dict[str, list[int]]:
+    """The terms as parameters."""
+    return {f"terms{number}": each for number, each in enumerate(terms(search))}
+
+
+def _postings(search: JobSearch, values: str, when: str = "") -> str:
+    """Values of the postings of the week `w` that have all the terms, of streams of which `when` is true."""
+    others = terms(search)[1:]
+    found = [f"p.{search.order}_under = (w.number << {keys.TERM_BITS} | term)", "p.cell_id BETWEEN s.low AND s.high"]
+    # Dates are a filter here: as a part of the lookup they would make one of each cell.
+    found += [f"({asked(search, 'p', 'job_id')}) IS TRUE{streams.not_by_excluded(search, 'p')}"]
+    found += [_posted_too(number) for number in range(1, len(others) + 1)]
+    # Behind `OFFSET 0` each range is looked up by itself, as no plan would have it that knows nothing of their number.
+    each = f"SELECT {values} FROM jobs_posting p WHERE {' AND '.join(found)} OFFSET 0"
+    ways = f"(SELECT * FROM stream WHERE first < {END} AND last > {BEGIN} {when}) s"
+    return f"SELECT p.* FROM unnest(%(terms0)s::bigint[]) term, {ways}, LATERAL ({each}) p"
+
+
+def _by_week(search: JobSearch, week: str) -> str:
+    """What `week` gives of each week in which anything has the first of the terms."""
+    under = f"p.{search.order}_under = (w.number << {keys.TERM_BITS} | term)"
+    occurs = f"EXISTS (SELECT FROM unnest(%(terms0)s::bigint[]) term, jobs_posting p WHERE {under})"
+    found = f"WITH stream AS MATERIALIZED ({streams.ranges(search)})"
+    return f"{found} SELECT n.* FROM {weeks(search)} CROSS JOIN LATERAL ({week}) n WHERE {occurs}"
+
+
+def _posted_too(number: int) -> str:
+    """The condition that the job of a posting has one of the further terms too."""
+    return f"""EXISTS (
+        SELECT FROM unnest(%(terms{number})s::bigint[]) term, jobs_posting q
+        WHERE (q.created_under, q.cell_id, q.created, q.job_id)
+            = ({keys.under_sql("p.created", "term")}, p.cell_id, p.created, p.job_id)
+    )"""
+
+
+def _sample(search: JobSearch, when: str) -> str:
+    """The first jobs of the week `w` between the dates of those that are not late, where `when` holds."""
+    order = order_by(search, f"j.{search.order}", "j.id")
+    in_week = f"j.{search.order} >= {BEGIN} AND j.{search.order} < {END}"
+    dates = "(VALUES (%(first)s::timestamptz, %(last)s::timestamptz)) s (first, last)"
+    jobs = f"SELECT j.{search.order} AS value, j.* FROM jobs_job j, {dates}"
+    return f"{jobs} WHERE {when} AND {in_week} AND {asked(search, 'j')} {order} LIMIT {SAMPLE}"
+
+
+def _has_terms(search: JobSearch) -> str:
+    return " AND ".join(f"j.terms && %(terms{number})s::bigint[]" for number in range(len(terms(search))))
+
+
+def _in_cells(search: JobSearch) -> str:
+    if not (search.type or search.status or search.issuer):
+        return ""
+    return f" AND j.cell_id IN (SELECT low FROM ({streams.cells(search)}) c)"

@@ -1,0 +1,111 @@
+"""Where a search looks: the ranges of cells that it allows, and between which dates jobs may lie in each.
+
+A range of one date says something about the other, since most jobs are done within hours: for all that are not late
+(`jobs.keys.is_late`) it becomes a range of the date that the search is ordered by. Late ones are few.
+
+Each function gives SQL for rows of `low`, `high` (the numbers of the first and last cell), `first`, `last` (the dates
+from which on and before which jobs lie) and `late`; `parameters` gives what they all name.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from jobs import keys
+from jobs.models import NO_ISSUER, UNDATED
+from jobs.search.model import Among, JobSearch, Span
+
+LAST = datetime(2200, 1, 1, tzinfo=UTC)
+ISSUER = f"coalesce(issuer, '{NO_ISSUER}')"
+DATED = UNDATED + timedelta(microseconds=1)
+FIRST = "CASE WHEN late THEN %(late_first)s ELSE %(first)s END::timestamptz AS first"
+DATES = f"{FIRST}, CASE WHEN late THEN %(late_last)s ELSE %(last)s END::timestamptz AS last, late"
+
+
+def cells(search: JobSearch) -> str:
+    """One for each cell that the search allows."""
+    asked = [*_values(search, "type", "status"), *_issuers(search)]
+    return f"SELECT id AS low, id AS high, {DATES} FROM jobs_cell WHERE {' AND '.join(asked)}"
+
+
+def tiles(search: JobSearch) -> str:
+    """One for each type and status that the search allows, whoever the issuer is."""
+    low = f"id << {keys.VALUE_BITS}"
+    return f"SELECT {low} AS low, {low} | {keys.ISSUERS} AS high, {DATES} FROM jobs_tile {_where(search)}"
+
+
+def not_by_excluded(search: JobSearch, alias: str) -> str:
+    """The condition that no job's issuer is excluded, for streams that do not say so."""
+    if not search.issuer.exclude or search.issuer.include:
+        return ""
+    cells = f"SELECT id FROM jobs_cell WHERE {ISSUER} = ANY (%(not_issuer)s)"
+    return f" AND ({alias}.cell_id <> ALL (ARRAY({cells}))) IS TRUE"
+
+
+def ranges(search: JobSearch) -> str:
+    """The fewest that hold what the search allows, issuers that it excludes aside, and nothing else."""
+    if search.issuer.include:
+        return cells(search)
+    if search.type:
+        return tiles(search)
+    if search.status or other(search):
+        low = f"(id >> {keys.VALUE_BITS}) << {2 * keys.VALUE_BITS}"
+        high = f"{low} | {keys.TYPES}"
+        return f"SELECT DISTINCT {low} AS low, {high} AS high, {DATES} FROM jobs_tile {_where(search)}"
+    return f"SELECT 0 AS low, {keys.LAST_CELL} AS high, {DATES} FROM (VALUES (false)) every (late)"
+
+
+def parameters(search: JobSearch) -> dict[str, Any]:
+    """Everything that streams name."""
+    first, last = bounds(search, late=False)
+    late_first, late_last = bounds(search, late=True)
+    return {
+        "first": first,
+        "last": last,
+        "late_first": late_first,
+        "late_last": late_last,
+        **{name: list(getattr(search, name).include) for name in ("type", "status", "issuer")},
+        **{f"not_{name}": list(getattr(search, name).exclude) for name in ("type", "status", "issuer")},
+    }
+
+
+def bounds(search: JobSearch, *, late: bool) -> tuple[datetime, datetime]:
+    """Between which dates, of the search's order, jobs may lie that are late or not."""
+    start, end = limits(search.created if search.order == "created" else search.updated)
+    if late or not other(search):
+        return start, end
+    first, last = limits(other(search))
+    before, after = (keys.LATE, timedelta(0)) if search.order == "created" else (timedelta(0), keys.LATE)
+    return max(start, first - before), min(end, last + after)
+
+
+def other(search: JobSearch) -> Span:
+    """The range of the date that the search is not ordered by."""
+    return search.updated if search.order == "created" else search.created
+
+
+def limits(span: Span) -> tuple[datetime, datetime]:
+    """The first date of a range, and the first one behind it; one that is given holds no job without a date."""
+    if not span:
+        return UNDATED, LAST
+    return max(span.start or DATED, DATED), min(span.end or LAST, LAST)
+
+
+def _where(search: JobSearch) -> str:
+    found = _values(search, "type", "status")
+    return f"WHERE {' AND '.join(found)}" if found else ""
+
+
+def _values(search: JobSearch, *names: str) -> list[str]:
+    """The conditions on values that every cell has."""
+    found = []
+    for name in names:
+        among: Among = getattr(search, name)
+        found += [f"{name} = ANY (%({name})s)"] if among.include else []
+        found += [f"{name} <> ALL (%(not_{name})s)"] if among.exclude else []
+    return found
+
+
+def _issuers(search: JobSearch) -> list[str]:
+    """The conditions on the issuer, which a cell may have none of."""
+    found = [f"{ISSUER} = ANY (%(issuer)s)"] if search.issuer.include else []
+    return found + ([f"{ISSUER} <> ALL (%(not_issuer)s)"] if search.issuer.exclude else [])

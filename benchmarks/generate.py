@@ -167,7 +167,8 @@ FROM made JOIN made_template t USING (kind, place, failed) JOIN made_folder f ON
 
 POSTINGS = f"""
 INSERT INTO jobs_posting (created_under, updated_under, cell_id, created, updated, job_id)
-SELECT {keys.under_sql("created", "term")}, {keys.under_sql("updated", "term")}, cell, created, updated, id
+SELECT {keys.under_sql("created", "term")}, {keys.updated_under_sql("created", "updated", "term")}, cell, created,
+    updated, id
 FROM made, unnest(terms) term
 """
 
@@ -201,6 +202,7 @@ def generate(where: dict[str, Any], jobs: int) -> None:
         connection.execute(CELLS)
         connection.execute(TILES)
         connection.execute(WEEKS)
+        connection.execute("ANALYZE jobs_cell, jobs_tile, jobs_week, jobs_value")
         _fill(connection, where)
         connection.execute("DROP TABLE made, made_kind, made_folder, made_issuer, made_status, made_template")
 

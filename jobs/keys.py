@@ -36,6 +36,11 @@ def under_sql(date: str, term: str) -> str:
     return f"({week_sql(date)} << {TERM_BITS} | {term})"
 
 
+def updated_under_sql(created: str, updated: str, term: str) -> str:
+    """SQL for the same for the date of the last update, where that is in another week than the creation; else NULL."""
+    return f"CASE WHEN {week_sql(created)} <> {week_sql(updated)} THEN {under_sql(updated, term)} END"
+
+
 def week_sql(date: str) -> str:
     """SQL for the `week` of a date."""
     return f"floor(date_part('epoch', {date}) / {WEEK.total_seconds():.0f})::bigint"

@@ -122,29 +122,6 @@ class Job(models.Model):
         )
 
 
-class Posting(models.Model):
-    """A job under one of its terms, where searches for groups, files and directories find it (`jobs.keys`).
-
-    `created_under` and `updated_under` are the term and the week of the date; cell and dates are the job's own. The
-    primary key finds a term's jobs by their creation; it includes `updated`, which filters them.
-    """
-
-    pk = models.CompositePrimaryKey("created_under", "cell", "created", "job")
-    created_under = models.BigIntegerField()
-    updated_under = models.BigIntegerField()
-    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, db_index=False, db_constraint=False)
-    created = models.DateTimeField()
-    updated = models.DateTimeField()
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, db_index=False, db_constraint=False)
-
-    class Meta:
-        indexes = (
-            models.Index(
-                fields=("updated_under", "cell", "updated", "job"), include=("created",), name="posting_updated"
-            ),  # the same by update
-        )
-
-
 class Document(models.Model):
     """A job as it came, secrets masked: three JSON texts whose members together are its members.
 
@@ -160,6 +137,34 @@ class Document(models.Model):
     def text(self) -> str:
         """The whole job as JSON."""
         return joined(self.head, self.body, self.result)
+
+
+class Posting(models.Model):
+    """A job under one of its terms, where searches for groups, files and directories find it (`jobs.keys`).
+
+    `created_under` is the term and the week of creation; `updated_under` is the term and the week of the last update,
+    where that is another one. Cell and dates are the job's own. The primary key finds what was created in a week, and
+    includes `updated`, since most of it was updated then too.
+    """
+
+    pk = models.CompositePrimaryKey("created_under", "cell", "created", "job")
+    created_under = models.BigIntegerField()
+    updated_under = models.BigIntegerField(null=True)
+    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, db_index=False, db_constraint=False)
+    created = models.DateTimeField()
+    updated = models.DateTimeField()
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, db_index=False, db_constraint=False)
+
+    class Meta:
+        indexes = (
+            # What was updated in a week and created in another.
+            models.Index(
+                fields=("updated_under", "cell", "updated", "job"),
+                include=("created",),
+                condition=Q(updated_under__isnull=False),
+                name="posting_updated",
+            ),
+        )
 
 
 class Quarantine(models.Model):

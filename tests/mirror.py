@@ -31,5 +31,6 @@ def is_consistent() -> bool:
 
 def postings(job: Job) -> list[tuple[object, ...]]:
     """The rows that there must be of a job."""
-    weeks = [keys.week(date) << keys.TERM_BITS for date in (job.created, job.updated)]
-    return [(weeks[0] | term, weeks[1] | term, job.cell_id, job.created, job.updated, job.id) for term in job.terms]
+    created, updated = (keys.week(date) << keys.TERM_BITS for date in (job.created, job.updated))
+    dates = (job.cell_id, job.created, job.updated, job.id)
+    return [(created | term, None if created == updated else updated | term, *dates) for term in job.terms]

@@ -1,11 +1,14 @@
 """Makes records as the Jobs API sends them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from jobs.document import joined
+from jobs.store import Written
+from jobs.store.rows import job_rows
+from jobs.store.write import write as write_rows
 from jobs.upstream import wire
 from jobs.upstream.mask import Masker
 from jobs.upstream.record import Record
@@ -54,3 +57,8 @@ def records(jobs: Sequence[dict[str, Any]]) -> list[Record]:
     """Read several jobs, each of which can be stored."""
     found = [wire.record(json.dumps(each).encode(), MASKER) for each in jobs]
     return [each for each in found if isinstance(each, Record)]
+
+
+def write(jobs: Iterable[Record], *, observed: datetime, point: bool = False) -> Written:
+    """Write records as they are, without a page around them."""
+    return write_rows(job_rows(jobs).values(), observed=observed, point=point)

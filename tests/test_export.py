@@ -25,8 +25,7 @@ from dashboard.services.process import wait_for
 from jobs import export
 from jobs.columns import EXPORTED
 from jobs.search import JobRow, parse, rows
-from jobs.store import write
-from tests.records import NOON, job, records
+from tests.records import NOON, job, records, write
 from tests.sandbox_process import APP_ID, SECRET
 
 MANY = 5000

@@ -10,9 +10,8 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
-from jobs.store import write
 from tests.pages import walk
-from tests.records import NOON, iso, job, records
+from tests.records import NOON, iso, job, records, write
 
 pytestmark = pytest.mark.django_db
 

@@ -8,11 +8,10 @@ import pytest
 from django.test import Client
 
 from jobs.links import group_url, job_url
-from jobs.store import write
 from jobs.upstream import wire
 from jobs.upstream.record import Record
 from tests.pages import get
-from tests.records import MASKER, NOON, given_back
+from tests.records import MASKER, NOON, given_back, write
 
 pytestmark = pytest.mark.django_db
 FOLDER = Path(__file__).resolve().parent.parent.parent / "shared" / "replies"

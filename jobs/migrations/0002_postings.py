@@ -157,7 +157,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_under", models.BigIntegerField()),
-                ("updated_under", models.BigIntegerField()),
+                ("updated_under", models.BigIntegerField(null=True)),
                 (
                     "cell",
                     models.ForeignKey(
@@ -176,7 +176,10 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(
-                        fields=("updated_under", "cell", "updated", "job"), include=("created",), name="posting_updated"
+                        condition=models.Q(("updated_under__isnull", False)),
+                        fields=("updated_under", "cell", "updated", "job"),
+                        include=("created",),
+                        name="posting_updated",
                     ),
                 ],
             },

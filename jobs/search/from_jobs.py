@@ -33,8 +33,8 @@ def first(search: JobSearch, limit: int) -> str:
 
 
 def some(search: JobSearch, limit: int) -> str:
-    """The `cell_id` of `limit` jobs, whichever come first."""
-    source = _source(search)
+    """The `cell_id` of `limit` jobs, whichever come first; the indexes of all jobs do not have it, others do."""
+    source = _source(search) if search.issuer.include else _tiles(search)
     each = _each(search, source, limit, "j.cell_id")
     return f"SELECT n.* FROM ({source.streams}) s CROSS JOIN LATERAL ({each}) n LIMIT {limit}"
 
@@ -63,9 +63,13 @@ def _source(search: JobSearch) -> _Source:
     if search.issuer.include:
         return _Source(streams=streams.cells(search), condition="j.cell_id = s.low")
     if search.type or search.status or search.issuer or streams.other(search):
-        condition = f"j.tile = s.low >> {keys.VALUE_BITS}{streams.not_by_excluded(search, 'j')}"
-        return _Source(streams=streams.tiles(search), condition=condition)
+        return _tiles(search)
     return _Source(streams=streams.ranges(search), condition="true")
+
+
+def _tiles(search: JobSearch) -> _Source:
+    condition = f"j.tile = s.low >> {keys.VALUE_BITS}{streams.not_by_excluded(search, 'j')}"
+    return _Source(streams=streams.tiles(search), condition=condition)
 
 
 def _each(search: JobSearch, source: _Source, limit: int | str, values: str, more: str = "") -> str:

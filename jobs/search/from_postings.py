@@ -45,13 +45,14 @@ def first(search: JobSearch, limit: int) -> str:
 
 def some(search: JobSearch, values: str, limit: int) -> str:
     """Values of `limit` postings, whichever come first."""
-    each = f"SELECT DISTINCT n.* FROM ({_postings(search, values)}) n LIMIT {limit}"
+    each = f"SELECT {_distinct(search)} n.* FROM ({_postings(search, values)}) n LIMIT {limit}"
     return f"{_by_week(search, each)} LIMIT {limit}"
 
 
 def every(search: JobSearch, values: str) -> str:
     """Values of every job `j` of cell `c`, in the order of the search."""
-    jobs = f"(SELECT DISTINCT n.* FROM ({_postings(search, 'p.job_id AS id')}) n) p JOIN jobs_job j ON j.id = p.id"
+    postings = _postings(search, "p.job_id AS id")
+    jobs = f"(SELECT {_distinct(search)} n.* FROM ({postings}) n) p JOIN jobs_job j ON j.id = p.id"
     order = order_by(search, f"j.{search.order}", "j.id")
     each = f"SELECT {values} FROM {jobs} JOIN jobs_cell c ON c.id = j.cell_id {order}"
     return _by_week(search, each)
@@ -76,23 +77,39 @@ def parameters(search: JobSearch) -> dict[str, list[int]]:
 
 def _postings(search: JobSearch, values: str, when: str = "") -> str:
     """Values of the postings of the week `w` that have all the terms, of streams of which `when` is true."""
-    others = terms(search)[1:]
-    found = [f"p.{search.order}_under = (w.number << {keys.TERM_BITS} | term)", "p.cell_id BETWEEN s.low AND s.high"]
+    found = ["p.cell_id BETWEEN s.low AND s.high"]
     # Dates are a filter here: as a part of the lookup they would make one of each cell.
     found += [f"({asked(search, 'p', 'job_id')}) IS TRUE{streams.not_by_excluded(search, 'p')}"]
-    found += [_posted_too(number) for number in range(1, len(others) + 1)]
+    found += [_posted_too(number) for number in range(1, len(terms(search)))]
     # Behind `OFFSET 0` each range is looked up by itself, as no plan would have it that knows nothing of their number.
-    each = f"SELECT {values} FROM jobs_posting p WHERE {' AND '.join(found)} OFFSET 0"
+    each = " UNION ALL ".join(
+        f"(SELECT {values} FROM jobs_posting p WHERE {' AND '.join([place, *found])} OFFSET 0)"
+        for place in _places(search)
+    )
     ways = f"(SELECT * FROM stream WHERE first < {END} AND last > {BEGIN} {when}) s"
     return f"SELECT p.* FROM unnest(%(terms0)s::bigint[]) term, {ways}, LATERAL ({each}) p"
 
 
+def _places(search: JobSearch) -> list[str]:
+    """Where the postings of the week `w` and of a `term` stand: by update, mostly under the week of their creation."""
+    this = f"(w.number << {keys.TERM_BITS} | term)"
+    if search.order == "created":
+        return [f"p.created_under = {this}"]
+    of_week = f"(p.updated >= {BEGIN} AND p.updated < {END}) IS TRUE"
+    return [f"p.created_under = {this} AND {of_week}", f"p.updated_under = {this}"]
+
+
 def _by_week(search: JobSearch, week: str) -> str:
     """What `week` gives of each week in which anything has the first of the terms."""
-    under = f"p.{search.order}_under = (w.number << {keys.TERM_BITS} | term)"
-    occurs = f"EXISTS (SELECT FROM unnest(%(terms0)s::bigint[]) term, jobs_posting p WHERE {under})"
+    term = "SELECT FROM unnest(%(terms0)s::bigint[]) term, jobs_posting p WHERE"
+    occurs = " OR ".join(f"EXISTS ({term} {place})" for place in _places(search))
     found = f"WITH stream AS MATERIALIZED ({streams.ranges(search)})"
     return f"{found} SELECT n.* FROM {weeks(search)} CROSS JOIN LATERAL ({week}) n WHERE {occurs}"
+
+
+def _distinct(search: JobSearch) -> str:
+    """The word that keeps a job once that has both of two terms."""
+    return "DISTINCT" if len(terms(search)[0]) > 1 else ""
 
 
 def _posted_too(number: int) -> str:
@@ -120,4 +137,4 @@ def _has_terms(search: JobSearch) -> str:
 def _in_cells(search: JobSearch) -> str:
     if not (search.type or search.status or search.issuer):
         return ""
-    return f" AND j.cell_id IN (SELECT low FROM ({streams.cells(search)}) c)"
+    return f" AND (SELECT {streams.allowed(search)} FROM jobs_cell WHERE id = j.cell_id)"

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jobs.search import conditions, from_jobs, from_postings
-from jobs.search.model import JobSearch
+from jobs.search import conditions, from_jobs, from_postings, streams
+from jobs.search.model import Among, JobSearch
 
+MOST_CHOICES = 200
 COLUMNS = """
     j.id, j.key, j."group", c.type, c.status, c.issuer,
     nullif(j.created, 'epoch') AS created, nullif(j.updated, 'epoch') AS updated,
@@ -36,13 +37,48 @@ def all_query(search: JobSearch) -> Query:
     return _query(search, driver.every(search, COLUMNS))
 
 
-def counted_query(search: JobSearch, limit: int) -> Query:
-    """How many jobs of each cell are among `limit` of a search."""
+def total_query(search: JobSearch, limit: int) -> Query:
+    """How many jobs there are among `limit` of a search."""
+    return _query(search, f"SELECT count(*) FROM ({_some(search, limit)}) n")
+
+
+def facets_query(search: JobSearch, limit: int) -> Query:
+    """Rows of a facet, a value and how many jobs would have it, were it the only one that is asked for of its facet.
+
+    Besides there are `total`, the jobs of the search itself; `any`, the jobs whatever their cell; and `issuers`, how
+    many issuers there are. Counted are the exact counts of the cells, or else the cells of `limit` jobs.
+    """
+    counted = "SELECT id, jobs FROM jobs_cell"
+    if not search.by_cell_alone:
+        anything = search.but(type=Among(), status=Among(), issuer=Among())
+        counted = f"SELECT cell_id AS id, count(*) AS jobs FROM ({_some(anything, limit)}) n GROUP BY 1"
+    type_, status, issuer = (streams.values(search, name) for name in ("type", "status", "issuer"))
+    named = "issuer = ANY (%(issuer)s) OR issuer = ANY (%(not_issuer)s)"
+    text = f"""
+        WITH counted AS MATERIALIZED ({counted}),
+        cell AS MATERIALIZED (
+            SELECT c.type, c.status, {streams.ISSUER} AS issuer, coalesce(n.jobs, 0) AS jobs
+            FROM jobs_cell c LEFT JOIN counted n USING (id) WHERE c.jobs > 0
+        ),
+        by_issuer AS MATERIALIZED (
+            SELECT issuer, sum(CASE WHEN {type_} AND {status} THEN jobs ELSE 0 END) AS jobs FROM cell GROUP BY 1
+        )
+        SELECT 'type', type, sum(jobs)::bigint FROM cell WHERE {status} AND {issuer} GROUP BY 2
+        UNION ALL SELECT 'status', status, sum(jobs)::bigint FROM cell WHERE {type_} AND {issuer} GROUP BY 2
+        UNION ALL (SELECT 'issuer', issuer, jobs::bigint FROM by_issuer ORDER BY jobs DESC, issuer LIMIT {MOST_CHOICES})
+        UNION ALL SELECT 'issuer', issuer, jobs::bigint FROM by_issuer WHERE {named}
+        UNION ALL SELECT 'issuers', '', count(*) FROM by_issuer
+        UNION ALL SELECT 'total', '', coalesce(sum(jobs), 0)::bigint FROM cell WHERE {type_} AND {status} AND {issuer}
+        UNION ALL SELECT 'any', '', coalesce(sum(jobs), 0)::bigint FROM cell
+    """
+    return _query(search, text)
+
+
+def _some(search: JobSearch, limit: int) -> str:
+    """The `cell_id` of `limit` jobs of a search."""
     if from_postings.terms(search):
-        jobs = from_postings.some(search, "p.job_id, p.cell_id", limit)
-    else:
-        jobs = from_jobs.some(search, limit)
-    return _query(search, f"SELECT cell_id, count(*) FROM ({jobs}) n GROUP BY 1")
+        return from_postings.some(search, "p.job_id, p.cell_id", limit)
+    return from_jobs.some(search, limit)
 
 
 def key_query(key: str) -> Query:

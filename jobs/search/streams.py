@@ -23,14 +23,13 @@ DATES = f"{FIRST}, CASE WHEN late THEN %(late_last)s ELSE %(last)s END::timestam
 
 def cells(search: JobSearch) -> str:
     """One for each cell that the search allows."""
-    asked = [*_values(search, "type", "status"), *_issuers(search)]
-    return f"SELECT id AS low, id AS high, {DATES} FROM jobs_cell WHERE {' AND '.join(asked)}"
+    return f"SELECT id AS low, id AS high, {DATES} FROM jobs_cell WHERE {allowed(search)}"
 
 
 def tiles(search: JobSearch) -> str:
     """One for each type and status that the search allows, whoever the issuer is."""
     low = f"id << {keys.VALUE_BITS}"
-    return f"SELECT {low} AS low, {low} | {keys.ISSUERS} AS high, {DATES} FROM jobs_tile {_where(search)}"
+    return f"SELECT {low} AS low, {low} | {keys.ISSUERS} AS high, {DATES} FROM jobs_tile WHERE {_in_tiles(search)}"
 
 
 def not_by_excluded(search: JobSearch, alias: str) -> str:
@@ -50,8 +49,8 @@ def ranges(search: JobSearch) -> str:
     if search.status or other(search):
         low = f"(id >> {keys.VALUE_BITS}) << {2 * keys.VALUE_BITS}"
         high = f"{low} | {keys.TYPES}"
-        return f"SELECT DISTINCT {low} AS low, {high} AS high, {DATES} FROM jobs_tile {_where(search)}"
-    return f"SELECT 0 AS low, {keys.LAST_CELL} AS high, {DATES} FROM (VALUES (false)) every (late)"
+        return f"SELECT DISTINCT {low} AS low, {high} AS high, {DATES} FROM jobs_tile WHERE {_in_tiles(search)}"
+    return f"SELECT 0::bigint AS low, {keys.LAST_CELL} AS high, {DATES} FROM (VALUES (false)) every (late)"
 
 
 def parameters(search: JobSearch) -> dict[str, Any]:
@@ -90,22 +89,19 @@ def limits(span: Span) -> tuple[datetime, datetime]:
     return max(span.start or DATED, DATED), min(span.end or LAST, LAST)
 
 
-def _where(search: JobSearch) -> str:
-    found = _values(search, "type", "status")
-    return f"WHERE {' AND '.join(found)}" if found else ""
+def allowed(search: JobSearch) -> str:
+    """The condition on a row of `jobs_cell` that the search allows it."""
+    by_issuer = values(search, "issuer").replace("issuer ", f"{ISSUER} ")
+    return f"{values(search, 'type')} AND {values(search, 'status')} AND {by_issuer}"
 
 
-def _values(search: JobSearch, *names: str) -> list[str]:
-    """The conditions on values that every cell has."""
-    found = []
-    for name in names:
-        among: Among = getattr(search, name)
-        found += [f"{name} = ANY (%({name})s)"] if among.include else []
-        found += [f"{name} <> ALL (%(not_{name})s)"] if among.exclude else []
-    return found
+def values(search: JobSearch, name: str) -> str:
+    """The condition on one of the values of a cell, whose issuer is `none` where it has none."""
+    among: Among = getattr(search, name)
+    found = [f"{name} = ANY (%({name})s)"] if among.include else []
+    found += [f"{name} <> ALL (%(not_{name})s)"] if among.exclude else []
+    return " AND ".join(found) or "true"
 
 
-def _issuers(search: JobSearch) -> list[str]:
-    """The conditions on the issuer, which a cell may have none of."""
-    found = [f"{ISSUER} = ANY (%(issuer)s)"] if search.issuer.include else []
-    return found + ([f"{ISSUER} <> ALL (%(not_issuer)s)"] if search.issuer.exclude else [])
+def _in_tiles(search: JobSearch) -> str:
+    return f"{values(search, 'type')} AND {values(search, 'status')}"

@@ -6,7 +6,7 @@ checkpoint is in it.
 """
 
 from jobs.store.faults import said
-from jobs.store.page import keep
-from jobs.store.write import Written, write
+from jobs.store.page import Ready, keep, ready
+from jobs.store.write import Written
 
-__all__ = ["Written", "keep", "said", "write"]
+__all__ = ["Ready", "Written", "keep", "ready", "said"]

@@ -1,8 +1,7 @@
 """Writes a page: its jobs, and what of it cannot be one."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from django.db import DatabaseError, transaction
@@ -10,47 +9,65 @@ from django.db import DatabaseError, transaction
 from jobs.models import Document
 from jobs.store.faults import fault_of_a_record
 from jobs.store.quarantine import quarantine
+from jobs.store.rows import JobValues, job_rows
 from jobs.store.write import Written, write
 from jobs.upstream.record import Page, Record, Refused
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ready:
+    """A page with the rows of its jobs, which took their time to be made."""
+
+    page: Page
+    rows: dict[str, JobValues]
+
+
+def ready(page: Page) -> Ready:
+    """Make the rows of a page; it needs no database, so that another thread may do it."""
+    return Ready(page=page, rows=job_rows(page.records))
+
+
 @transaction.atomic
-def keep(page: Page, *, point: bool = False) -> Written:
-    """Write the jobs of `page`, then its refused records; a record that PostgreSQL does not take becomes one of these.
+def keep(made: Ready, *, point: bool = False) -> Written:
+    """Write the jobs of a page, then its refused records; one that PostgreSQL does not take becomes one of these.
 
     Jobs come first wherever a page is written, so that two writers cannot lock each other out. `point` is as in
     `write`.
     """
-    misfits: dict[Record, str] = {}
-    write_some = partial(write, observed=page.asked, point=point)
+    misfits: dict[str, str] = {}
+    write_some = partial(write, observed=made.page.asked, point=point)
     try:
-        written = write_some(page.records)
+        written = write_some(made.rows.values())
     except DatabaseError as error:
         if fault_of_a_record(error) is None:
             raise
-        misfits = dict(_misfits(page.records, observed=page.asked, point=point))
-        written = write_some([record for record in page.records if record not in misfits])
-    refused = [*page.refused, *(_refused(record, reason) for record, reason in misfits.items())]
+        misfits = dict(_misfits(list(made.rows.items()), write_some))
+        written = write_some([row for key, row in made.rows.items() if key not in misfits])
+    records = [record for record in made.page.records if record.id in misfits]
+    refused = [*made.page.refused, *(_refused(record, misfits[record.id]) for record in records)]
     quarantine(refused)
     return replace(written, refused=len(refused))
 
 
-def _misfits(records: Sequence[Record], *, observed: datetime, point: bool) -> Iterator[tuple[Record, str]]:
-    """Give the records that PostgreSQL does not take, and why: halves are tried for as long as one is refused."""
-    reason = _tried(records, observed=observed, point=point)
-    if reason is not None and len(records) == 1:
-        yield records[0], reason
+Writer = Callable[[Collection[JobValues]], Written]
+
+
+def _misfits(rows: Sequence[tuple[str, JobValues]], write_some: Writer) -> Iterator[tuple[str, str]]:
+    """Give the ids of jobs that PostgreSQL does not take, and why: halves are tried for as long as one is refused."""
+    reason = _tried([row for _, row in rows], write_some)
+    if reason is not None and len(rows) == 1:
+        yield rows[0][0], reason
     elif reason is not None:
-        middle = len(records) // 2
-        for half in (records[:middle], records[middle:]):
-            yield from _misfits(half, observed=observed, point=point)
+        middle = len(rows) // 2
+        for half in (rows[:middle], rows[middle:]):
+            yield from _misfits(half, write_some)
 
 
-def _tried(records: Sequence[Record], *, observed: datetime, point: bool) -> str | None:
-    """Write records and take it back, so that they hold no lock when others are tried; give why one is refused."""
+def _tried(rows: Collection[JobValues], write_some: Writer) -> str | None:
+    """Write rows and take it back, so that they hold no lock when others are tried; give why one is refused."""
     try:
         with transaction.atomic():
-            write(records, observed=observed, point=point)
+            write_some(rows)
             transaction.set_rollback(True)
     except DatabaseError as error:
         reason = fault_of_a_record(error)

@@ -14,20 +14,23 @@ from jobs.upstream.record import Record
 LONGEST_QUALITY = 100
 LONGEST_ERROR = 1000
 
-JobValues = tuple[str | int | datetime | bytes | list[int] | None, ...]
+JobValues = tuple[str | int | datetime | bytes | None, ...]
 
 
-def newest(records: Iterable[Record]) -> list[Record]:
-    """Keep one of the records of one job: the newer, of two equally new ones the further along, or else the first."""
+def job_rows(records: Iterable[Record]) -> dict[str, JobValues]:
+    """The rows of records by the jobs' ids.
+
+    Of two records of a job it is that of the newer, of equally new ones of the one further along, or else of the first.
+    """
     kept: dict[str, Record] = {}
     for record in records:
         held = kept.setdefault(record.id, record)
         if _age(record) > _age(held):
             kept[record.id] = record
-    return list(kept.values())
+    return {key: _row(record) for key, record in kept.items()}
 
 
-def job_row(record: Record) -> JobValues:
+def _row(record: Record) -> JobValues:
     """The row of one record, in the order of `arrived` in `sql.py`."""
     created, updated = record.created or UNDATED, record.updated or UNDATED
     return (
@@ -45,7 +48,7 @@ def job_row(record: Record) -> JobValues:
         storable(record.quality, LONGEST_QUALITY),
         record.error_code,
         _error(record),
-        terms(record),
+        f"{{{','.join(map(str, terms(record)))}}}",
         digest(record),
         record.head,
         record.body,

@@ -4,7 +4,7 @@ Nobody has statistics of the temporary tables, so each lookup in a lasting one i
 by its index makes sense.
 """
 
-from jobs.keys import VALUE_BITS, under_sql, week_sql
+from jobs.keys import VALUE_BITS, under_sql, updated_under_sql, week_sql
 from jobs.models import Value
 
 # A commit empties the tables without a trace in the catalogue; where several writes share a transaction, `DELETE` does.
@@ -43,6 +43,12 @@ def _value(kind: Value.Kind, column: str) -> str:
     return f"(SELECT id::bigint FROM jobs_value v WHERE (v.kind, v.text) = ({kind}, {column}))"
 
 
+# The cell of the row `a`: a scalar, so that each is looked up, however many cells there are.
+CELL = """CASE WHEN a.issuer IS NULL
+    THEN (SELECT id FROM jobs_cell c WHERE (c.type, c.status, c.late) = (a.type, a.status, a.late) AND c.issuer IS NULL)
+    ELSE (SELECT id FROM jobs_cell c WHERE (c.type, c.status, c.issuer, c.late) = (a.type, a.status, a.issuer, a.late))
+END"""
+
 NEW_CELLS = f"""
 WITH made AS (
 INSERT INTO jobs_cell (id, type, status, issuer, late, stage, jobs)
@@ -52,14 +58,7 @@ SELECT
         | coalesce({_value(Value.Kind.ISSUER, "issuer")}, 0),
     type, status, issuer, late, stage, 0
 FROM (SELECT DISTINCT type, status, issuer, late, stage FROM arrived) a
-WHERE CASE WHEN issuer IS NULL
-    THEN NOT EXISTS (
-        SELECT FROM jobs_cell c WHERE (c.type, c.status, c.late) = (a.type, a.status, a.late) AND c.issuer IS NULL
-    )
-    ELSE NOT EXISTS (
-        SELECT FROM jobs_cell c WHERE (c.type, c.status, c.issuer, c.late) = (a.type, a.status, a.issuer, a.late)
-    )
-END
+WHERE {CELL} IS NULL
 ORDER BY type, status, issuer, late
 ON CONFLICT DO NOTHING
 RETURNING id >> {VALUE_BITS} AS tile, type, status, late
@@ -77,19 +76,14 @@ ON CONFLICT DO NOTHING
 
 # The jobs. `%(point)s` is true for a read of this one job: it wins over what was asked for before it, whatever the
 # dates say.
-JOBS = """
+JOBS = f"""
 WITH changed AS (
     INSERT INTO jobs_job AS stored (
         key, "group", cell_id, created, updated, source, destination, quality, error_code, error, terms, digest,
         first_seen, observed
     )
     SELECT key, "group",
-        CASE WHEN issuer IS NULL
-            THEN (SELECT id FROM jobs_cell c
-                WHERE (c.type, c.status, c.late) = (a.type, a.status, a.late) AND c.issuer IS NULL)
-            ELSE (SELECT id FROM jobs_cell c
-                WHERE (c.type, c.status, c.issuer, c.late) = (a.type, a.status, a.issuer, a.late))
-        END,
+        {CELL},
         created, updated, source, destination, quality, error_code, error, terms, digest, now(), %(observed)s
     FROM arrived a
     ORDER BY key
@@ -123,23 +117,25 @@ ON CONFLICT (job_id) DO UPDATE SET
 """
 
 # Postings stand under cell and dates, so those of a job move whenever it does. The row of the job, locked above, guards
-# them between being found and being deleted.
+# them between being found and being deleted. They are found and made in the index's order.
 MOVED = "(cell, created, updated, terms) IS DISTINCT FROM (old_cell, old_created, old_updated, old_terms)"
 POSTINGS_GONE = f"""
 DELETE FROM jobs_posting WHERE ctid = ANY (ARRAY(
-    SELECT found.ctid FROM written w, unnest(w.old_terms) term, LATERAL (
+    SELECT found.ctid
+    FROM (
+        SELECT {under_sql("old_created", "term")} AS under, old_cell, old_created, id
+        FROM written, unnest(old_terms) term WHERE {MOVED} ORDER BY 1, 2, 3, 4
+    ) w, LATERAL (
         SELECT p.ctid FROM jobs_posting p
-        WHERE (p.created_under, p.cell_id, p.created, p.job_id)
-            = ({under_sql("w.old_created", "term")}, w.old_cell, w.old_created, w.id)
+        WHERE (p.created_under, p.cell_id, p.created, p.job_id) = (w.under, w.old_cell, w.old_created, w.id)
         LIMIT 1
     ) found
-    WHERE {MOVED}
 ))
 """
 
 POSTINGS_NEW = f"""
 INSERT INTO jobs_posting (created_under, updated_under, cell_id, created, updated, job_id)
-SELECT {under_sql("created", "term")}, {under_sql("updated", "term")}, cell, created, updated, id
+SELECT {under_sql("created", "term")}, {updated_under_sql("created", "updated", "term")}, cell, created, updated, id
 FROM written, unnest(terms) term
 WHERE {MOVED}
 ORDER BY 1, 3, 4, 6
@@ -177,4 +173,17 @@ FROM (
 ) job
 """
 
-WRITE = ";".join([NEW_VALUES, NEW_CELLS, NEW_WEEKS, JOBS, DOCUMENTS, POSTINGS_GONE, POSTINGS_NEW, CELLS, SEEN, COUNTS])
+WRITE = ";".join(
+    [
+        NEW_VALUES,
+        NEW_CELLS,
+        NEW_WEEKS,
+        JOBS,
+        DOCUMENTS,
+        POSTINGS_GONE,
+        POSTINGS_NEW,
+        CELLS,
+        SEEN,
+        COUNTS,
+    ]
+)

@@ -1,13 +1,13 @@
 """Writes records."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
 
-from jobs.store import rows, sql
-from jobs.upstream.record import Record
+from jobs.store import sql
+from jobs.store.rows import JobValues
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,18 +22,17 @@ class Written:
 
 
 @transaction.atomic
-def write(records: Iterable[Record], *, observed: datetime, point: bool = False) -> Written:
-    """Write `records`, which a request brought that began at `observed`.
+def write(jobs: Collection[JobValues], *, observed: datetime, point: bool = False) -> Written:
+    """Write the rows `jobs`, each of another job, which a request brought that began at `observed`.
 
     `point` says that the request was for these very jobs: it wins over an older observation even where
     the dates speak against it.
     """
-    batch = rows.newest(records)
-    if not batch:
+    if not jobs:
         return Written()
     with connection.cursor() as cursor:
         cursor.execute(sql.CREATE)
-        _copy(sql.COPY_JOBS, map(rows.job_row, batch))
+        _copy(sql.COPY_JOBS, jobs)
         cursor.execute(sql.WRITE, {"observed": observed, "point": point})
         while cursor.nextset():
             pass
@@ -41,7 +40,7 @@ def write(records: Iterable[Record], *, observed: datetime, point: bool = False)
     return Written(inserted=inserted, updated=updated, unchanged=unchanged, older=older)
 
 
-def _copy(statement: str, table: Iterable[tuple[object, ...]]) -> None:
+def _copy(statement: str, table: Iterable[JobValues]) -> None:
     """Copy rows; raise what Django makes of an error, as every other statement does."""
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in table:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from jobs import store
 from jobs.models import Lane, Pass
 from jobs.sync.ahead import ahead
 from jobs.sync.run import Checkpoint, Run
@@ -32,9 +33,9 @@ def backfill(client: JobsClient, run: Run, *, seconds: float) -> Pass.Outcome:
     """Read pages until the last, or for `seconds`; the next pass goes on behind the last page written."""
     end = time.monotonic() + seconds
     walk = Walk(order_by="dateCreated", ascending=True, page_size=run.page_size)
-    for page in ahead(client.iter_pages(walk, run.lane.token or None)):
-        run.commit(page, checkpoint=_behind(page))
-        if page.next_token is not None and time.monotonic() > end:
+    for made in ahead(map(store.ready, client.iter_pages(walk, run.lane.token or None))):
+        run.commit(made, checkpoint=_behind(made.page))
+        if made.page.next_token is not None and time.monotonic() > end:
             return Pass.Outcome.PAUSED
     return Pass.Outcome.COMPLETE
 

@@ -16,11 +16,11 @@ def refresh_job(key: str) -> Written:
     """Read one job; raise an `UpstreamError` where that fails, `NotFound` where it is gone."""
     require_same_platform()
     with closing(jobs_client(policy=IMPATIENT, limits=SHORT)) as client:
-        return store.keep(client.job(key), point=True)
+        return store.keep(store.ready(client.job(key)), point=True)
 
 
 def refresh_group(key: str) -> Written:
     """Read the jobs of one group; raise as `refresh_job` does."""
     require_same_platform()
     with closing(jobs_client(policy=IMPATIENT, limits=SHORT)) as client:
-        return store.keep(client.group(key), point=True)
+        return store.keep(store.ready(client.group(key)), point=True)

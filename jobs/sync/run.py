@@ -14,11 +14,11 @@ from django.utils import timezone
 
 from jobs import store
 from jobs.models import Lane, Pass
+from jobs.store import Ready
 from jobs.sync.lease import Lease, LeaseLost, leased
 from jobs.sync.problems import said
 from jobs.sync.upstream import lanes_of_others, require_same_platform
 from jobs.upstream.errors import CredentialsRefused, RequestRefused, TokenRefused, TokenRepeated, TooLong
-from jobs.upstream.record import Page
 
 PASSES_KEPT = timedelta(days=7)
 CREDENTIALS_PAUSE = timedelta(minutes=5)
@@ -48,7 +48,7 @@ class Run:
         """When the pass began."""
         return self.record.began
 
-    def commit(self, page: Page, *, checkpoint: Checkpoint) -> None:
+    def commit(self, page: Ready, *, checkpoint: Checkpoint) -> None:
         """Write a page, its size and the checkpoint behind it, in one transaction."""
         size = self.page_size if self.page_size < settings.SYNC_PAGE_SIZE else None
         with self.lease.fenced():

@@ -11,6 +11,7 @@ from itertools import chain
 
 from django.conf import settings
 
+from jobs import store
 from jobs.models import Pass
 from jobs.sync.run import Checkpoint, Run
 from jobs.upstream.client import JobsClient, Walk
@@ -24,7 +25,7 @@ def tail(client: JobsClient, run: Run) -> Pass.Outcome:
     known = _not_ahead(run.lane.watermark, first)
     for page in chain([first], pages):
         ended = page.next_token is None or _reaches_down(run, page, known)
-        run.commit(page, checkpoint=_done(run, first, known) if ended else {})
+        run.commit(store.ready(page), checkpoint=_done(run, first, known) if ended else {})
         if ended:
             break
     return Pass.Outcome.COMPLETE

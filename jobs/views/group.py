@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from jobs.search import JobRow
-from jobs.search.counts import CAP
+from jobs.search.counting import CAP
 from jobs.search.run import GroupState, by_group, group_states
 from jobs.specs.qualities import rank
 from jobs.statuses import KNOWN, status

@@ -13,15 +13,14 @@ from django_htmx.http import push_url, reselect, reswap, retarget
 from jobs import looks, specs
 from jobs.chips import chips
 from jobs.columns import COLUMNS, Column
-from jobs.search import JobSearch, Refusal, choices, given, page, parameters, parse, query, total
-from jobs.search.counts import Counts, Facet, counts
+from jobs.search import Counts, JobSearch, Refusal, counts, given, page, parameters, parse, query
+from jobs.search.counting import Facet
 from jobs.search.model import Among, Order
 from jobs.search.parse import PARAMETERS
 from jobs.statuses import KNOWN, status
 
 PAGE_SIZES = (25, 50, 100, 200, 500)
 KEPT = {*PARAMETERS} - {"nextPageToken"}
-MOST_CHOICES = 200
 PRESETS = ("15m", "1h", "6h", "24h", "7d", "30d")
 SORTS: tuple[tuple[str, Order, bool], ...] = (
     ("newest first", "created", False),
@@ -81,12 +80,12 @@ def _context(search: JobSearch) -> dict[str, Any]:
         "search": search,
         "page": found,
         "rows": [[(column.css, column.cell(row)) for column in COLUMNS] for row in found.rows],
-        "total": total(search, counted),
+        "total": counted.total,
         "exact": counted.exact,
         "heads": [_head(column, start) for column in COLUMNS],
         "sorts": [_sort(start, label, order, ascending) for label, order, ascending in SORTS],
         "tabs": _tabs(start, counted),
-        "facets": _facets(start, counted),
+        "facets": _facets(counted),
         "chips": chips(search),
         "area": "jobs",
         "pairs": parameters(start, page_size=False),
@@ -119,7 +118,7 @@ def _sort(search: JobSearch, label: str, order: Order, ascending: bool) -> Sort:
 
 def _tabs(search: JobSearch, counted: Counts) -> list[Tab]:
     """All jobs, each state that is documented, and each other one that there is."""
-    found = {choice.value: choice for choice in choices(search, counted, "status")}
+    found = {choice.value: choice for choice in counted.choices["status"]}
     words = [*dict.fromkeys([*(each.word for each in KNOWN), *found])]
     everything = search.but(status=Among())
     tabs = [
@@ -140,17 +139,17 @@ def _tabs(search: JobSearch, counted: Counts) -> list[Tab]:
     return tabs
 
 
-def _facets(search: JobSearch, counted: Counts) -> list[dict[str, Any]]:
+def _facets(counted: Counts) -> list[dict[str, Any]]:
     """The three facets with their choices, labelled as people call them."""
 
     def facet(name: Facet, label: str, call: Callable[[str], str]) -> dict[str, Any]:
-        found = sorted(choices(search, counted, name), key=lambda choice: not (choice.included or choice.excluded))
+        found = sorted(counted.choices[name], key=lambda choice: not (choice.included or choice.excluded))
         return {
             "name": name,
             "label": label,
-            "choices": [(choice, call(choice.value)) for choice in found[:MOST_CHOICES]],
+            "choices": [(choice, call(choice.value)) for choice in found],
             "chosen": sum(choice.included or choice.excluded for choice in found),
-            "more": len(found[MOST_CHOICES:]),
+            "more": counted.more if name == "issuer" else 0,
         }
 
     return [

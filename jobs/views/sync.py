@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from jobs.models import Cell, Lane, Pass, Quarantine
-from jobs.search.counts import CAP
+from jobs.search.counting import CAP
 
 PASSES, REFUSED = 40, 50
 

@@ -9,8 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from jobs.search.parse import DIRECTIONS, PARAMETERS
-from jobs.store import write
-from tests.records import NOON, job, records
+from tests.records import NOON, job, records, write
 
 pytestmark = pytest.mark.django_db
 

@@ -14,8 +14,7 @@ from schemathesis.checks import positive_data_acceptance
 
 from accounts import tokens
 from dashboard.wsgi import application
-from jobs.store import write
-from tests.records import NOON, job, records
+from tests.records import NOON, job, records, write
 
 pytestmark = pytest.mark.django_db
 

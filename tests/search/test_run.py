@@ -7,10 +7,8 @@ from typing import Any
 import pytest
 
 from jobs.models import Job
-from jobs.search import JobRow, JobSearch, Refusal, Total, choices, page, parse, rows, total
-from jobs.search.counts import counts
-from jobs.store import write
-from tests.records import NOON, iso, job, records
+from jobs.search import JobRow, JobSearch, Refusal, Total, counts, page, parse, rows
+from tests.records import NOON, iso, job, records, write
 
 pytestmark = pytest.mark.django_db
 
@@ -100,7 +98,7 @@ def test_a_filter_finds_what_it_says(parameters: dict[str, Any], wanted: Any) ->
     assert numbers(walk(**parameters)) == expected
     assert numbers(list(rows(search(**parameters)))) == expected
     asked = search(**parameters)
-    assert total(asked, counts(asked)).jobs == len(expected)
+    assert counts(asked).total.jobs == len(expected)
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=str)
@@ -155,7 +153,7 @@ def test_a_mangled_token_is_refused() -> None:
 
 def test_choices_count_under_the_other_filters() -> None:
     asked = search(type=TYPES[0], status=["error", "success"])
-    found = {each.value: each for each in choices(asked, counts(asked), "status")}
+    found = {each.value: each for each in counts(asked).choices["status"]}
     expected = {word: sum(1 for n in range(40) if n % 3 == 0 and STATUSES[n % 4] == word) for word in STATUSES}
     assert {word: each.jobs for word, each in found.items()} == expected
     assert {word for word, each in found.items() if each.included} == {"error", "success"}
@@ -163,16 +161,17 @@ def test_choices_count_under_the_other_filters() -> None:
 
 def test_choices_count_under_paths_too() -> None:
     asked = search(path="/a/b", status="error")
-    found = {each.value: each.jobs for each in choices(asked, counts(asked), "status")}
+    found = {each.value: each.jobs for each in counts(asked).choices["status"]}
     assert found == {"pending": 5, "success": 5, "error": 5}
 
 
 def test_counts_beyond_the_cap_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jobs.search.counts.CAP", 10)
+    monkeypatch.setattr("jobs.search.counting.CAP", 10)
+    monkeypatch.setattr("jobs.search.counting.CHOICES_CAP", 10)
     asked = search(path="/a")
-    assert total(asked, counts(asked)) == Total(jobs=10, exact=False)
-    assert max(each.jobs for each in choices(asked, counts(asked), "issuer")) <= 10
-    assert total(search(), counts(search())).exact
+    assert counts(asked).total == Total(jobs=10, exact=False)
+    assert max(each.jobs for each in counts(asked).choices["issuer"]) <= 10
+    assert counts(search()).total.exact
 
 
 def test_every_place_is_between_two_jobs() -> None:
@@ -186,12 +185,13 @@ def test_every_place_is_between_two_jobs() -> None:
 
 def test_beyond_the_cap_the_total_is_of_the_search_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first jobs that are counted by cell may hold few of a state, or none."""
-    monkeypatch.setattr("jobs.search.counts.CAP", 6)
+    monkeypatch.setattr("jobs.search.counting.CAP", 6)
+    monkeypatch.setattr("jobs.search.counting.CHOICES_CAP", 6)
     search = parse({"status": ["error"], "createdFrom": ["2026-01-01"]}, page_size=50)
     found = len(page(search).rows)
     assert found > 6
-    assert total(search, counts(search)) == Total(jobs=6, exact=False)
-    monkeypatch.setattr("jobs.search.counts.CAP", found)
-    assert total(search, counts(search)) == Total(jobs=found, exact=True)
-    offered = {choice.value for choice in choices(search, counts(search), "status")}
+    assert counts(search).total == Total(jobs=6, exact=False)
+    monkeypatch.setattr("jobs.search.counting.CAP", found)
+    assert counts(search).total == Total(jobs=found, exact=True)
+    offered = {choice.value for choice in counts(search).choices["status"]}
     assert offered == set(STATUSES)

@@ -10,10 +10,10 @@ import pytest
 from django.db import connection, transaction
 
 from jobs.models import Job, Quarantine
-from jobs.store import keep, write
+from jobs.store import keep, ready
 from jobs.upstream.record import Page, Refused
 from tests.mirror import is_consistent
-from tests.records import NOON, iso, job, records
+from tests.records import NOON, iso, job, records, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -78,7 +78,7 @@ def test_overlapping_pages_in_any_order_keep_the_counts_exact(seed: int) -> None
                     refused=tuple(refused),
                     asked=NOON + timedelta(seconds=number),
                 )
-                keep(page, point=dice.random() < 0.5)
+                keep(ready(page), point=dice.random() < 0.5)
 
         return work
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from jobs.store import Written, write
-from tests.records import NOON, iso, job, records
+from jobs.store import Written
+from tests.records import NOON, iso, job, records, write
 
 pytestmark = pytest.mark.django_db
 

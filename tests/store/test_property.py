@@ -10,12 +10,11 @@ from hypothesis import strategies as st
 
 from jobs.document import joined
 from jobs.models import Cell, Document, Job, Posting
-from jobs.store import write
 from jobs.store.rows import terms
 from jobs.upstream import wire
 from jobs.upstream.record import Record
 from tests.mirror import is_consistent
-from tests.records import MASKER, NOON, given_back, iso, job
+from tests.records import MASKER, NOON, given_back, iso, job, write
 from tests.specs.test_describe import JSON
 
 pytestmark = pytest.mark.django_db

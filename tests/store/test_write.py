@@ -9,9 +9,9 @@ import pytest
 from jobs import keys
 from jobs.document import joined
 from jobs.models import UNDATED, Cell, Document, Job
-from jobs.store import Written, write
+from jobs.store import Written
 from tests.mirror import is_consistent
-from tests.records import NOON, iso, job, record, records
+from tests.records import NOON, iso, job, record, records, write
 
 pytestmark = pytest.mark.django_db
 

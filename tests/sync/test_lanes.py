@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from jobs.models import Job, Lane, Lease, Pass, Quarantine
-from jobs.store import keep
+from jobs.store import keep, ready
 from jobs.sync.cycle import cycle
 from jobs.sync.lanes import backfill_is_due, backfill_is_left, end_rests, run_backfill, run_tail, tail_is_due
 from jobs.sync.lease import LeaseLost
@@ -250,7 +250,7 @@ def test_a_record_that_the_tables_do_not_take_is_put_aside_alone() -> None:
     noise = "".join(chr(0x4E00 + (n * 7919) % 20_000) for n in range(4000))
     bad = replace(record(2), type=noise)
     page = Page(records=(record(1), bad, record(3)), refused=(), next_token=None, asked=timezone.now())
-    written = keep(page)
+    written = keep(ready(page))
     assert (written.inserted, written.refused) == (2, 1)
     assert Quarantine.objects.get().job_key == bad.id
 
@@ -260,7 +260,8 @@ def test_a_late_holder_leaves_nothing(platform: SandboxProcess) -> None:
 
     def overtaken(run: Run) -> Pass.Outcome:
         Lease.objects.update(epoch=F("epoch") + 1)
-        run.commit(Page(records=(record(1),), refused=(), next_token=None, asked=timezone.now()), checkpoint={})
+        page = Page(records=(record(1),), refused=(), next_token=None, asked=timezone.now())
+        run.commit(ready(page), checkpoint={})
         return Pass.Outcome.COMPLETE
 
     with pytest.raises(LeaseLost):

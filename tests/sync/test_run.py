@@ -12,6 +12,7 @@ from pytest_django.fixtures import Settings
 
 from jobs.models import Job, Lane, Pass
 from jobs.models import Lease as Row
+from jobs.store import ready
 from jobs.sync import backfill, tail
 from jobs.sync.lanes import run_backfill, run_tail
 from jobs.sync.lease import LeaseLost, leased
@@ -23,7 +24,7 @@ from tests.records import MASKER, NOON, record
 from tests.sandbox_process import SandboxProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PAGE = Page(records=(record(1),), refused=(), next_token="next", asked=NOON)
+PAGE = ready(Page(records=(record(1),), refused=(), next_token="next", asked=NOON))
 LATER = {"token": "of the next holder", "problem": "of the next holder"}
 
 

@@ -7,9 +7,8 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from jobs.store import write
 from tests.pages import get
-from tests.records import NOON, iso, job, records
+from tests.records import NOON, iso, job, records, write
 
 pytestmark = pytest.mark.django_db
 QUERIES = 5

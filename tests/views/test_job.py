@@ -15,11 +15,10 @@ from pytest_django.fixtures import Settings
 from jobs import specs
 from jobs.links import group_url, job_url
 from jobs.models import Cell, Job
-from jobs.store import write
 from jobs.upstream import wire
 from jobs.upstream.record import Record
 from tests.pages import get, keys
-from tests.records import MASKER, NOON, job, records
+from tests.records import MASKER, NOON, job, records, write
 from tests.sandbox_process import SandboxProcess
 from tests.specs.test_describe import FULL, JSON
 

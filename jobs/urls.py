@@ -1,15 +1,16 @@
 """The addresses of this app's pages."""
 
-from django.urls import path
+from django.urls import path, re_path
 from django.views.generic import RedirectView
 
-from jobs.export import export
+from jobs.export.views import export
 from jobs.views import group, job, jobs, refresh, sync
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="jobs"), name="home"),
     path("jobs/", jobs.job_list, name="jobs"),
-    path("jobs/export.csv", export, name="export"),
+    re_path(r"^jobs/export\.(csv|ndjson)$", export, name="export"),
+    re_path(r"^jobs/export\.(csv|ndjson)\.(gz|zip)$", export, name="export-packed"),
     path("job/", job.job, name="job-by-id"),
     path("job/<str:key>", job.job, name="job"),
     path("group/", group.group, name="group-by-id"),

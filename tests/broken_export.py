@@ -5,32 +5,19 @@ from collections.abc import Iterator
 from django.db import OperationalError
 
 from dashboard.wsgi import application as application
-from jobs import export
-from jobs.search import JobRow, JobSearch
+from jobs.export import views
+from jobs.export.copying import Copy
+from jobs.freshness import Freshness
 
-ROW = JobRow(
-    id=1,
-    key="job",
-    group="group",
-    type="urn:job:av.package",
-    status="success",
-    issuer=None,
-    created=None,
-    updated=None,
-    source="/in/a.mp4",
-    destination="/out/a.zip",
-    quality="",
-    error_code=None,
-    error="",
-)
-ROWS = 5000
+LINES = 5001
 
 
-def rows(search: JobSearch) -> Iterator[JobRow]:
-    for _ in range(ROWS):
-        yield ROW
-    if search.path == "/break":
+def chunks(copy: Copy) -> Iterator[bytes]:
+    for _ in range(LINES):
+        yield b"a line\r\n"
+    if "terms0" in copy.query.parameters:
         raise OperationalError("the database is gone")
 
 
-vars(export)["rows"] = rows
+vars(views)["freshness"] = lambda: Freshness(as_of=None, state="new")
+Copy.chunks = chunks  # type: ignore[method-assign, assignment]

@@ -34,7 +34,10 @@ ROOMS = {
     "jobs.looks": {"jobs.humans", "jobs.links", "jobs.models", "jobs.search", "jobs.specs", "jobs.statuses"},
     "jobs.columns": {"jobs.looks", "jobs.search", "jobs.specs"},
     "jobs.chips": {"jobs.looks", "jobs.search", "jobs.specs", "jobs.statuses"},
-    "jobs.export": {"jobs.columns", "jobs.search", "accounts.authentication", "accounts.credentials"},
+    "jobs.export": {
+        *("jobs.export", "jobs.columns", "jobs.freshness", "jobs.search"),
+        *("accounts.authentication", "accounts.credentials"),
+    },
     "jobs.api": {"jobs.api", "jobs.models", "jobs.search", "accounts.authentication", "accounts.credentials"},
     "jobs.templatetags": {"jobs.humans", "jobs.links", "jobs.looks", "jobs.models", *SEARCH},
     "jobs.views": {

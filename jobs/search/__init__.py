@@ -1,6 +1,6 @@
 """The one search behind list, CSV and REST: which jobs, in which order, which page.
 
-`parse` reads the parameters of a request into a `JobSearch`, `page`, `rows` and `counts` answer it.
+`parse` reads the parameters of a request into a `JobSearch`, `page` and `counts` answer it.
 Nobody else reads what a request asks for.
 """
 
@@ -8,7 +8,7 @@ from jobs.search.counting import Choice, Counts, Total, counts
 from jobs.search.model import JobRow, JobSearch, Span
 from jobs.search.parse import Refusal, given, parse
 from jobs.search.query import parameters, query
-from jobs.search.run import ResultPage, page, rows
+from jobs.search.run import ResultPage, page
 
 __all__ = [
     "Choice",
@@ -25,5 +25,4 @@ __all__ = [
     "parameters",
     "parse",
     "query",
-    "rows",
 ]

@@ -39,15 +39,17 @@ def some(search: JobSearch, limit: int) -> str:
     return f"SELECT n.* FROM ({source.streams}) s CROSS JOIN LATERAL ({each}) n LIMIT {limit}"
 
 
-def every(search: JobSearch, values: str) -> str:
-    """Values of every job `j` of cell `c`, in the order of the search: day by day, so that the first come at once."""
+def every(search: JobSearch) -> str:
+    """The `id` of every job, in the order of the search: day by day, so that the first ones come at once."""
     source, day = _source(search), "timestamptz 'epoch' + make_interval(days => (w.number * 7 + d.day)::int)"
     days = f"{weeks(search)} CROSS JOIN generate_series({'0, 6' if upwards(search) else '6, 0, -1'}) d (day)"
     on_day = f"j.{search.order} >= {day} AND j.{search.order} < {day} + interval '1 day'"
-    jobs = f"({source.streams}) s JOIN jobs_job j ON {source.condition} AND {asked(search, 'j')} AND {on_day}"
+    found = (
+        f"SELECT j.id, j.{search.order} FROM jobs_job j WHERE {source.condition} AND {asked(search, 'j')} AND {on_day}"
+    )
     order = order_by(search, f"j.{search.order}", "j.id")
-    each = f"SELECT {values} FROM {jobs} JOIN jobs_cell c ON c.id = j.cell_id {order}"
-    return f"SELECT n.* FROM {days} CROSS JOIN LATERAL ({each}) n"
+    each = f"SELECT j.id FROM stream s CROSS JOIN LATERAL ({found} OFFSET 0) j {order}"
+    return f"WITH stream AS MATERIALIZED ({source.streams}) SELECT n.id FROM {days} CROSS JOIN LATERAL ({each}) n"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -49,13 +49,11 @@ def some(search: JobSearch, values: str, limit: int) -> str:
     return f"{_by_week(search, each)} LIMIT {limit}"
 
 
-def every(search: JobSearch, values: str) -> str:
-    """Values of every job `j` of cell `c`, in the order of the search."""
-    postings = _postings(search, "p.job_id AS id")
-    jobs = f"(SELECT {_distinct(search)} n.* FROM ({postings}) n) p JOIN jobs_job j ON j.id = p.id"
-    order = order_by(search, f"j.{search.order}", "j.id")
-    each = f"SELECT {values} FROM {jobs} JOIN jobs_cell c ON c.id = j.cell_id {order}"
-    return _by_week(search, each)
+def every(search: JobSearch) -> str:
+    """The `id` of every job, in the order of the search."""
+    postings = _postings(search, f"p.{search.order} AS value, p.job_id AS id")
+    each = f"SELECT {_distinct(search)} p.* FROM ({postings}) p {order_by(search, 'value', 'id')}"
+    return f"SELECT n.id FROM ({_by_week(search, each)}) n"
 
 
 def terms(search: JobSearch) -> list[list[int]]:

@@ -1,18 +1,15 @@
 """Runs a search: a page of it, or all of it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import connection
 
 from jobs.models import UNDATED
 from jobs.paths import LONGEST, storable
 from jobs.search import sql
 from jobs.search.model import JobRow, JobSearch, Place
 from jobs.search.tokens import write_token
-
-BATCH = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,16 +44,6 @@ def page(search: JobSearch) -> ResultPage:
         next_token=_token(search, found[-1], forward=True) if on and found else None,
         previous_token=_token(search, found[0], forward=False) if back and found else None,
     )
-
-
-def rows(search: JobSearch) -> Iterator[JobRow]:
-    """Read every job of a search, `BATCH` at a time, as they were at one moment."""
-    query = sql.all_query(search)
-    with transaction.atomic(), connection.chunked_cursor() as cursor:
-        cursor.cursor.itersize = BATCH
-        cursor.execute(query.text, query.parameters)
-        for values in cursor:
-            yield _row(values)
 
 
 def by_key(key: str) -> JobRow | None:

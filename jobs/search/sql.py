@@ -8,11 +8,24 @@ from jobs.search import conditions, from_jobs, from_postings, streams
 from jobs.search.model import Among, JobSearch
 
 MOST_CHOICES = 200
-COLUMNS = """
-    j.id, j.key, j."group", c.type, c.status, c.issuer,
-    nullif(j.created, 'epoch') AS created, nullif(j.updated, 'epoch') AS updated,
-    j.source, j.destination, j.quality, j.error_code, j.error
-"""
+FIELDS = {
+    "id": "j.id",
+    "key": "j.key",
+    "group": 'j."group"',
+    "type": "c.type",
+    "status": "c.status",
+    "issuer": "c.issuer",
+    "created": "nullif(j.created, 'epoch')",
+    "updated": "nullif(j.updated, 'epoch')",
+    "source": "j.source",
+    "destination": "j.destination",
+    "quality": "j.quality",
+    "error_code": "j.error_code",
+    "error": "j.error",
+}
+"""SQL for the fields of a `JobRow`, of a job `j` in a cell `c`."""
+
+COLUMNS = ", ".join(FIELDS.values())
 CELL = "JOIN jobs_cell c ON c.id = j.cell_id"
 
 
@@ -31,10 +44,12 @@ def page_query(search: JobSearch, limit: int) -> Query:
     return _query(search, f"SELECT {COLUMNS} FROM ({picked}) p JOIN jobs_job j ON j.id = p.id {CELL} {order}")
 
 
-def all_query(search: JobSearch) -> Query:
-    """Every job of a search, in its order."""
-    driver = from_postings if from_postings.terms(search) else from_jobs
-    return _query(search, driver.every(search, COLUMNS))
+def all_query(search: JobSearch, values: str) -> Query:
+    """SQL `values` of a job `j` and its cell `c`, for every job of a search in its order, the first ones at once."""
+    ids = from_postings.every(search) if from_postings.terms(search) else from_jobs.every(search)
+    # Behind `OFFSET 0` each job is looked up by itself, so that the order stays.
+    each = f"SELECT {values} FROM jobs_job j {CELL} WHERE j.id = n.id OFFSET 0"
+    return _query(search, f"SELECT v.* FROM ({ids}) n CROSS JOIN LATERAL ({each}) v")
 
 
 def total_query(search: JobSearch, limit: int) -> Query:

@@ -10,9 +10,9 @@ from jobs.search.sql import FIELDS, Query, all_query
 APOSTROPHE, FORMULA = "'", "=+-@\t\r"
 DATES, NUMBERS = ("created", "updated"), ("error_code",)
 HEAD, BODY = (f"nullif(right(left(d.{name}, -1), -1), '')" for name in ("head", "body"))
+WHOLE = f"'{{' || concat_ws(',', {HEAD}, {BODY}, '\"result\":' || d.result) || '}}'"
 DOCUMENT = rf"""(
-    SELECT translate('{{' || concat_ws(',', {HEAD}, {BODY}, '"result":' || d.result) || '}}', E'\n\r', '  ')
-    FROM jobs_document d WHERE d.job_id = j.id
+    SELECT replace(replace({WHOLE}, E'\n', ' '), E'\r', ' ') FROM jobs_document d WHERE d.job_id = j.id
 )"""
 
 

@@ -179,7 +179,8 @@ def test_a_job_is_refreshed(browse: Browse) -> None:
 def test_a_file_is_downloaded(browse: Browse, running: Deck) -> None:
     page = browse("/jobs/?status=error")
     with page.expect_download() as download:
-        page.get_by_role("link", name="CSV").click()
+        page.get_by_role("button", name="Export").click()
+        page.get_by_role("link", name="CSV", exact=True).click()
     assert download.value.suggested_filename.startswith("jobs-error-")
     assert len(download.value.path().read_text().splitlines()) >= 1 + counted(page)
 

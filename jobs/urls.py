@@ -1,16 +1,27 @@
 """The addresses of this app's pages."""
 
-from django.urls import path, re_path
+from itertools import product
+
+from django.urls import path
 from django.views.generic import RedirectView
 
+from jobs.export.formats import FORMATS
+from jobs.export.packing import PACKINGS
 from jobs.export.views import export
 from jobs.views import group, job, jobs, refresh, sync
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="jobs"), name="home"),
     path("jobs/", jobs.job_list, name="jobs"),
-    re_path(r"^jobs/export\.(csv|ndjson)$", export, name="export"),
-    re_path(r"^jobs/export\.(csv|ndjson)\.(gz|zip)$", export, name="export-packed"),
+    *(
+        path(
+            f"jobs/export.{kind}{packed.suffix}",
+            export,
+            {"kind": kind, "packing": packing},
+            name=f"export-{kind}{packing}",
+        )
+        for kind, (packing, packed) in product(FORMATS, PACKINGS.items())
+    ),
     path("job/", job.job, name="job-by-id"),
     path("job/<str:key>", job.job, name="job"),
     path("group/", group.group, name="group-by-id"),

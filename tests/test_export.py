@@ -22,6 +22,7 @@ from django.db import connection
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from dashboard.commands import up
 from dashboard.services import home
@@ -175,6 +176,14 @@ def test_it_is_made_piece_by_piece() -> None:
 
 def lines(reply: Any) -> list[Any]:
     return [json.loads(line) for line in b"".join(reply.streaming_content).decode().splitlines()]
+
+
+@pytest.mark.django_db
+def test_a_head_reads_no_job(signed_in: Client, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_max_num_queries(3) as asked:
+        reply = signed_in.head("/jobs/export.ndjson.zip")
+    assert (reply.status_code, reply.headers["Content-Type"]) == (200, "application/zip")
+    assert not [each for each in asked.captured_queries if "jobs_job" in each["sql"]]
 
 
 @pytest.mark.django_db

@@ -21,7 +21,7 @@ LONGEST_NAME = 120
 
 @credentials_required(SEARCH)
 @require_safe
-def export(request: HttpRequest, kind: str, packing: str = "") -> HttpResponseBase:
+def export(request: HttpRequest, kind: str, packing: str) -> HttpResponseBase:
     """Every job of the list's own query; which page of it was shown does not matter."""
     try:
         search = parse(given(request), page_size=JobSearch().page_size).but()
@@ -38,7 +38,7 @@ def export(request: HttpRequest, kind: str, packing: str = "") -> HttpResponseBa
     )
     chunks = packed.pack(Copy(wanted.statement(search)), origin)
     headers = {"Content-Disposition": f'attachment; filename="{name}{packed.suffix}"', "X-Accel-Buffering": "no"}
-    begun = _rejoined(next(chunks), chunks)
+    begun = _rejoined(next(chunks), chunks) if request.method == "GET" else iter(())
     return StreamingHttpResponse(begun, content_type=packed.media_type or wanted.media_type, headers=headers)
 
 

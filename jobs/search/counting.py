@@ -56,7 +56,8 @@ def counts(search: JobSearch) -> Counts:
         for facet in FACETS
     }
     total = Total(jobs=numbers["total", ""], exact=True) if exact else _total(search)
-    return Counts(total=total, choices=choices, more=numbers["issuers", ""] - len(choices["issuer"]), exact=exact)
+    issuers = numbers["issuers", ""] - (numbers["idle", ""] if exact else 0)
+    return Counts(total=total, choices=choices, more=max(0, issuers - len(choices["issuer"])), exact=exact)
 
 
 def _choices(among: Among, found: Sequence[tuple[str, int]], exact: bool) -> list[Choice]:

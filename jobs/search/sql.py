@@ -60,8 +60,8 @@ def total_query(search: JobSearch, limit: int) -> Query:
 def facets_query(search: JobSearch, limit: int) -> Query:
     """Rows of a facet, a value and how many jobs would have it, were it the only one that is asked for of its facet.
 
-    Besides there are `total`, the jobs of the search itself; `any`, the jobs whatever their cell; and `issuers`, how
-    many issuers there are. Counted are the exact counts of the cells, or else the cells of `limit` jobs.
+    Besides there are `total`, the jobs of the search itself; `any`, the jobs whatever their cell; `issuers`, how many
+    issuers there are, and `idle`, how many of them have none. Counted are the exact counts of the cells, or else the cells of `limit` jobs.
     """
     counted = "SELECT id, jobs FROM jobs_cell"
     if not search.by_cell_alone:
@@ -83,6 +83,7 @@ def facets_query(search: JobSearch, limit: int) -> Query:
         UNION ALL (SELECT 'issuer', issuer, jobs::bigint FROM by_issuer ORDER BY jobs DESC, issuer LIMIT {MOST_CHOICES})
         UNION ALL SELECT 'issuer', issuer, jobs::bigint FROM by_issuer WHERE {named}
         UNION ALL SELECT 'issuers', '', count(*) FROM by_issuer
+        UNION ALL SELECT 'idle', '', count(*) FROM by_issuer WHERE jobs = 0
         UNION ALL SELECT 'total', '', coalesce(sum(jobs), 0)::bigint FROM cell WHERE {type_} AND {status} AND {issuer}
         UNION ALL SELECT 'any', '', coalesce(sum(jobs), 0)::bigint FROM cell
     """

@@ -61,7 +61,8 @@ def facets_query(search: JobSearch, limit: int) -> Query:
     """Rows of a facet, a value and how many jobs would have it, were it the only one that is asked for of its facet.
 
     Besides there are `total`, the jobs of the search itself; `any`, the jobs whatever their cell; `issuers`, how many
-    issuers there are, and `idle`, how many of them have none. Counted are the exact counts of the cells, or else the cells of `limit` jobs.
+    issuers there are, and `idle`, how many of them have none. Counted are the exact counts of the cells, or else the
+    cells of `limit` jobs.
     """
     counted = "SELECT id, jobs FROM jobs_cell"
     if not search.by_cell_alone:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-Json = Any
+from jobs.shapes import Json, list_of, object_of, text_of
+
 Role = Literal["source", "destination"]
 
 
@@ -19,13 +20,13 @@ class FileRef:
 
 def files(sources: Json, specification: Json, result: Json) -> Iterator[FileRef]:
     """Give what a job reads and where it writes: as asked in its specification, and as its result names it."""
-    asked = _object(specification)
-    for source in [*_list(sources), *_list(asked.get("sources")), asked.get("source")]:
+    asked = object_of(specification)
+    for source in [*list_of(sources), *list_of(asked.get("sources")), asked.get("source")]:
         yield from _file("source", source)
-    report = _object(asked.get("extractedFilesReport"))
+    report = object_of(asked.get("extractedFilesReport"))
     for place in (asked.get("destination"), report.get("destination")):
         yield from _file("destination", place)
-    for place in _produced(_object(result).get("payload")):
+    for place in _produced(object_of(result).get("payload")):
         yield from _file("destination", place)
 
 
@@ -33,25 +34,13 @@ def _produced(payload: Json) -> Iterator[Json]:
     """Give every place in a result where a file descriptor or a destination may stand."""
     for item in payload if isinstance(payload, list) else [payload]:
         if isinstance(item, dict):
-            report = _object(item.get("extractedFilesReport"))
+            report = object_of(item.get("extractedFilesReport"))
             yield from (item, item.get("file"), item.get("reportFileDescriptor"), report.get("destination"))
 
 
 def _file(role: Role, place: Json) -> Iterator[FileRef]:
     if not isinstance(place, dict):
         return
-    path, file_id = _text(place.get("path")) or _text(place.get("directory")), _text(place.get("fileId"))
+    path, file_id = text_of(place.get("path")) or text_of(place.get("directory")), text_of(place.get("fileId"))
     if path or file_id:
         yield FileRef(role=role, path=path, file_id=file_id)
-
-
-def _object(value: Json) -> dict[str, Json]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: Json) -> list[Json]:
-    return value if isinstance(value, list) else []
-
-
-def _text(value: Json) -> str:
-    return value if isinstance(value, str) else ""

@@ -12,10 +12,11 @@ OURS = ("accounts", "dashboard", "jobs", "sandbox", "tests")
 
 SEARCH = ("jobs.search", "jobs.specs", "jobs.statuses")
 ROOMS = {
-    "jobs.upstream": {"jobs.upstream", "jobs.files"},
+    "jobs.upstream": {"jobs.upstream", "jobs.files", "jobs.shapes"},
     "jobs.specs": {"jobs.specs"},
     "jobs.document": set[str](),
-    "jobs.files": set[str](),
+    "jobs.files": {"jobs.shapes"},
+    "jobs.shapes": set[str](),
     "jobs.keys": set[str](),
     "jobs.statuses": set[str](),
     "jobs.paths": set[str](),
@@ -35,7 +36,7 @@ ROOMS = {
     "jobs.columns": {"jobs.looks", "jobs.search", "jobs.specs"},
     "jobs.chips": {"jobs.looks", "jobs.search", "jobs.specs", "jobs.statuses"},
     "jobs.export": {
-        *("jobs.export", "jobs.columns", "jobs.freshness", "jobs.search"),
+        *("jobs.export", "jobs.columns", "jobs.document", "jobs.freshness", "jobs.search"),
         *("accounts.authentication", "accounts.credentials"),
     },
     "jobs.api": {"jobs.api", "jobs.models", "jobs.search", "accounts.authentication", "accounts.credentials"},

@@ -15,7 +15,7 @@ class Copy:
     """What a `COPY` has written: `rows` that are no header, and the `sha256` of all of it, once it is at its end."""
 
     def __init__(self, query: Query) -> None:
-        self.rows = 0
+        self.rows, self._started = 0, False
         self.query, self._hash = query, hashlib.sha256()
 
     @property
@@ -40,8 +40,6 @@ class Copy:
                         held, size = [], 0
             self.rows = max(0, cursor.rowcount)
         yield self._counted(b"".join(held))
-
-    _started = False
 
     def _counted(self, chunk: bytes) -> bytes:
         self._started = True

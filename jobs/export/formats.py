@@ -4,15 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from jobs.columns import EXPORTED
+from jobs.document import joined_sql
 from jobs.search import JobSearch
 from jobs.search.sql import FIELDS, Query, all_query
 
 APOSTROPHE, FORMULA = "'", "=+-@\t\r"
 DATES, NUMBERS = ("created", "updated"), ("error_code",)
-HEAD, BODY = (f"nullif(right(left(d.{name}, -1), -1), '')" for name in ("head", "body"))
-WHOLE = f"'{{' || concat_ws(',', {HEAD}, {BODY}, '\"result\":' || d.result) || '}}'"
 DOCUMENT = rf"""(
-    SELECT replace(replace({WHOLE}, E'\n', ' '), E'\r', ' ') FROM jobs_document d WHERE d.job_id = j.id
+    SELECT replace(replace({joined_sql("d")}, E'\n', ' '), E'\r', ' ') FROM jobs_document d WHERE d.job_id = j.id
 )"""
 
 

@@ -10,10 +10,10 @@ from jobs.search.model import JobSearch
 def asked(search: JobSearch, alias: str, key: str = "id") -> str:
     """What a search asks of a job in the stream `s`, its cell and terms aside."""
     own = f"{alias}.{search.order}"
-    return f"{own} >= s.first AND {own} < s.last{otherwise(search, alias)}{_behind(search, alias, key)}"
+    return f"{own} >= s.first AND {own} < s.last{_otherwise(search, alias)}{_behind(search, alias, key)}"
 
 
-def otherwise(search: JobSearch, alias: str) -> str:
+def _otherwise(search: JobSearch, alias: str) -> str:
     """The range of the date that is not that of the order, where one is given; said so that no index is looked up."""
     if not streams.other(search):
         return ""

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from django.db import connection
-
 from jobs.search import sql
 from jobs.search.model import Among, JobSearch
 
@@ -48,7 +46,7 @@ class Counts:
 
 def counts(search: JobSearch) -> Counts:
     """Count by cell: from the cells where these say everything, else `CHOICES_CAP` jobs; and `CAP` for the total."""
-    found = _run(sql.facets_query(search, CHOICES_CAP + 1))
+    found = sql.facets_query(search, CHOICES_CAP + 1).fetch()
     numbers = {(facet, value): jobs for facet, value, jobs in found}
     exact = search.by_cell_alone or numbers["any", ""] <= CHOICES_CAP
     choices = {
@@ -78,11 +76,5 @@ def _choices(among: Among, found: Sequence[tuple[str, int]], exact: bool) -> lis
 
 def _total(search: JobSearch) -> Total:
     """The jobs of a search itself, where the first ones that were counted are of others too."""
-    [(jobs,)] = _run(sql.total_query(search, CAP + 1))
+    [(jobs,)] = sql.total_query(search, CAP + 1).fetch()
     return Total(jobs=min(jobs, CAP), exact=jobs <= CAP)
-
-
-def _run(query: sql.Query) -> list[tuple]:  # type: ignore[type-arg]
-    with connection.cursor() as cursor:
-        cursor.execute(query.text, query.parameters)
-        return list(cursor.fetchall())

@@ -1,9 +1,7 @@
-"""Runs a search: a page of it, or all of it."""
+"""Runs a search: a page of it, a job, a group."""
 
 from dataclasses import dataclass
 from datetime import datetime
-
-from django.db import connection
 
 from jobs.models import UNDATED
 from jobs.paths import LONGEST, storable
@@ -59,27 +57,16 @@ def by_group(group: str, *, limit: int) -> list[JobRow]:
 def group_states(group: str, *, limit: int) -> list[GroupState]:
     """Count the jobs of this group by state, `limit` of them at most."""
     query = sql.group_states_query(storable(group, LONGEST), limit)
-    with connection.cursor() as cursor:
-        cursor.execute(query.text, query.parameters)
-        return [
-            GroupState(status=status, jobs=jobs, began=began, changed=changed)
-            for status, jobs, began, changed in cursor.fetchall()
-        ]
+    return [
+        GroupState(status=status, jobs=jobs, began=began, changed=changed)
+        for status, jobs, began, changed in query.fetch()
+    ]
 
 
 def _fetch(query: sql.Query) -> list[JobRow]:
-    with connection.cursor() as cursor:
-        cursor.execute(query.text, query.parameters)
-        return [_row(values) for values in cursor.fetchall()]
-
-
-def _row(values: tuple) -> JobRow:  # type: ignore[type-arg]
-    return JobRow(**dict(zip(NAMES, values, strict=True)))
+    return [JobRow(**dict(zip(sql.FIELDS, values, strict=True))) for values in query.fetch()]
 
 
 def _token(search: JobSearch, row: JobRow, *, forward: bool) -> str:
     value = (row.created if search.order == "created" else row.updated) or UNDATED
     return write_token(Place(value=value, id=row.id, forward=forward), search)
-
-
-NAMES = tuple(JobRow.__dataclass_fields__)

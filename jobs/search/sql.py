@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
+
 from jobs.search import conditions, from_jobs, from_postings, streams
 from jobs.search.model import Among, JobSearch
 
@@ -35,6 +37,12 @@ class Query:
 
     text: str
     parameters: Mapping[str, Any]
+
+    def fetch(self) -> list[tuple[Any, ...]]:
+        """Run it, and give all its rows."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.text, self.parameters)
+            return list(cursor.fetchall())
 
 
 def page_query(search: JobSearch, limit: int) -> Query:

@@ -91,15 +91,14 @@ def limits(span: Span) -> tuple[datetime, datetime]:
 
 def allowed(search: JobSearch) -> str:
     """The condition on a row of `jobs_cell` that the search allows it."""
-    by_issuer = values(search, "issuer").replace("issuer ", f"{ISSUER} ")
-    return f"{values(search, 'type')} AND {values(search, 'status')} AND {by_issuer}"
+    return f"{_in_tiles(search)} AND {values(search, 'issuer', ISSUER)}"
 
 
-def values(search: JobSearch, name: str) -> str:
-    """The condition on one of the values of a cell, whose issuer is `none` where it has none."""
+def values(search: JobSearch, name: str, value: str = "") -> str:
+    """The condition on one of the values of a cell; SQL for the value, where that is not the column itself."""
     among: Among = getattr(search, name)
-    found = [f"{name} = ANY (%({name})s)"] if among.include else []
-    found += [f"{name} <> ALL (%(not_{name})s)"] if among.exclude else []
+    found = [f"{value or name} = ANY (%({name})s)"] if among.include else []
+    found += [f"{value or name} <> ALL (%(not_{name})s)"] if among.exclude else []
     return " AND ".join(found) or "true"
 
 

@@ -1,9 +1,8 @@
 """Reads single fields of a job (contract: "Job", "Types"); a wrong shape is nothing, where a job can do without it."""
 
 from datetime import UTC, datetime
-from typing import Any
 
-Json = Any
+from jobs.shapes import Json, object_of, text_of
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
@@ -60,27 +59,15 @@ def _moment(value: Json) -> datetime | None:
 
 def quality(specification: Json, result: Json) -> str:
     """The quality of a transcode, as asked or else as produced; empty for other jobs."""
-    info = _object(_object(_object(result).get("payload")).get("info"))
-    return _text(_object(specification).get("quality")) or _text(info.get("quality"))
+    info = object_of(object_of(object_of(result).get("payload")).get("info"))
+    return text_of(object_of(specification).get("quality")) or text_of(info.get("quality"))
 
 
 def error(status: Json, result: Json) -> tuple[int | None, str]:
     """The code and message of a result that is none of success (contract: "Result"); (None, "") otherwise."""
-    outcome = _object(result)
+    outcome = object_of(result)
     code = outcome.get("code")
     number = code if isinstance(code, int) and not isinstance(code, bool) and abs(code) < 2**31 else None
     if not number and status != "error":
         return None, ""
-    return number or None, _text(outcome.get("message"))
-
-
-def _object(value: Json) -> dict[str, Json]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: Json) -> list[Json]:
-    return value if isinstance(value, list) else []
-
-
-def _text(value: Json) -> str:
-    return value if isinstance(value, str) else ""
+    return number or None, text_of(outcome.get("message"))

@@ -14,9 +14,10 @@ from typing import Any
 import msgspec
 
 from jobs.files import files
+from jobs.shapes import Json
 from jobs.upstream import split, words
 from jobs.upstream.errors import BrokenReply
-from jobs.upstream.fields import Json, Unfit, error, moment, quality, word
+from jobs.upstream.fields import Unfit, error, moment, quality, word
 from jobs.upstream.mask import Masker
 from jobs.upstream.record import Page, Record, Refused
 

@@ -213,6 +213,7 @@ def test_packed_it_is_the_same_file(signed_in: Client, kind: str) -> None:
         for end in ("", ".gz", ".zip")
     )
     assert gzip.decompress(gz) == whole
+    assert max(len(gz), len(packed)) < len(whole) / 2
     with ZipFile(io.BytesIO(packed)) as archive:
         assert archive.testzip() is None
         name, manifest = archive.namelist()

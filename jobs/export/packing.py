@@ -4,7 +4,7 @@ import json
 import zlib
 from collections.abc import Callable, Generator
 from dataclasses import asdict, dataclass
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from jobs.export.copying import Copy
 
@@ -39,12 +39,12 @@ def zipped(copy: Copy, origin: Origin) -> Generator[bytes, None, None]:
     """A ZIP of the file and of `manifest.json`, which says what it is."""
     sink = _Sink()
     with ZipFile(sink, "w", ZIP_DEFLATED, compresslevel=LEVEL) as archive:  # type: ignore[call-overload]
-        with archive.open(ZipInfo(origin.file), "w", force_zip64=True) as file:
+        with archive.open(origin.file, "w", force_zip64=True) as file:
             for chunk in copy.chunks():
                 file.write(chunk)
                 yield sink.taken()
         manifest = asdict(origin) | {"rows": copy.rows, "sha256": copy.sha256}
-        archive.writestr(ZipInfo("manifest.json"), json.dumps(manifest, indent=2) + "\n")
+        archive.writestr("manifest.json", json.dumps(manifest, indent=2) + "\n")
     yield sink.taken()
 
 

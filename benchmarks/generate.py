@@ -17,10 +17,12 @@ from benchmarks.templates import FILE, MADE, NUMBER, READS, WRITES, folders, tem
 from jobs import keys
 from jobs.models import Value
 from jobs.statuses import KNOWN, status
+from jobs.store import rollups
 from sandbox.content import FOLDERS, ISSUERS
 from sandbox.dice import Dice
 from sandbox.kinds import BAG, KINDS
 
+CONNECTIONS = 2
 DAYS, SUBFOLDERS = 730, 40
 OLD_ISSUERS, OLD_SHARE = 3, 0.08
 RARE_STATUS, RARE_TYPE = "paused", "urn:job:text.glyph.pack"
@@ -40,7 +42,7 @@ CREATE UNLOGGED TABLE made_template (
 );
 CREATE TABLE made (
     id bigint, request bigint, kind int, place int, failed int, folder int, status text, issuer int,
-    cell bigint, created timestamptz, updated timestamptz, terms bigint[]
+    cell bigint, created timestamptz, updated timestamptz, started timestamptz, terms bigint[]
 ) PARTITION BY RANGE (request)
 """
 HALF = "CREATE UNLOGGED TABLE made_{first} PARTITION OF made FOR VALUES FROM ({first}) TO ({end})"
@@ -104,6 +106,7 @@ stated AS (
             WHEN {one_in(15, "n", 50_000)} THEN '{RARE_STATUS}' WHEN {one_in(16, "n", 16)} THEN 'error'
             ELSE 'success' END AS status,
         date_trunc('second', created) AS made,
+        CASE WHEN began <= '{NOW.isoformat()}' AND {one_in(18, "n", 2)} THEN date_trunc('second', began) END AS seen,
         date_trunc('second', CASE WHEN began > '{NOW.isoformat()}' THEN created
             WHEN ended > '{NOW.isoformat()}' THEN began ELSE ended END) AS moved
     FROM dated
@@ -117,7 +120,7 @@ whole AS (
     JOIN made_template t ON t.kind = s.kind AND t.place = s.place
         AND t.failed = CASE WHEN s.status = 'error' THEN 1 + floor(8 * {dice(17, "n")} ^ 3) ELSE 0 END
 )
-SELECT n, request, kind, place, failed, folder, status, issuer, cell, made, moved,
+SELECT n, request, kind, place, failed, folder, status, issuer, cell, made, moved, seen,
     ARRAY[{HASH % f"'group:' || {GROUP}"}]
         || CASE WHEN has_reads THEN read || ({HASH % f"'file:' || {FILE_ID}"}) ELSE '{{}}' END
         || CASE WHEN has_writes THEN written ELSE '{{}}' END
@@ -147,9 +150,9 @@ def stamp(date: str) -> str:
 
 
 JOBS = f"""
-INSERT INTO jobs_job (id, key, "group", cell_id, created, updated, source, destination, quality, error_code, error,
-    terms, digest, first_seen, observed)
-SELECT id, {KEY}, {GROUP}, cell, created, updated, {told("t.source")}, {told("t.destination")}, t.quality,
+INSERT INTO jobs_job (id, key, "group", cell_id, created, updated, started, source, destination, quality, error_code,
+    error, terms, digest, first_seen, observed)
+SELECT id, {KEY}, {GROUP}, cell, created, updated, started, {told("t.source")}, {told("t.destination")}, t.quality,
     t.error_code, t.error, terms, int8send(id), updated, updated
 FROM made JOIN made_template t USING (kind, place, failed) JOIN made_folder f ON f.number = made.folder
 """
@@ -249,18 +252,26 @@ def _template_rows() -> Iterator[tuple[Any, ...]]:
 
 
 def _fill(connection: psycopg.Connection, where: dict[str, Any]) -> None:
-    """Fill the tables, each in one transaction that empties it first, so that nothing is logged; then their indexes."""
-    works = []
-    for table, fill in (("jobs_job", JOBS), ("jobs_document", DOCUMENTS), ("jobs_posting", POSTINGS)):
-        indexes = _indexes(connection, table)
-        for name, constraint, _ in indexes:
-            connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}" if constraint else f"DROP INDEX {name}")
-        works.append(
-            ["BEGIN", f"TRUNCATE {table}", fill, "COMMIT", *(again for *_, again in indexes), f"VACUUM ANALYZE {table}"]
-        )
-    jobs, documents, postings = works
-    _at_once(where, [[*jobs, *documents], postings])
+    """Fill the tables, which is longest for postings and documents; rollups are made of jobs."""
+    jobs, postings, documents = (
+        _filled(connection, table, fill)
+        for table, fill in (("jobs_job", JOBS), ("jobs_posting", POSTINGS), ("jobs_document", DOCUMENTS))
+    )
+    hours, days = (_filled(connection, level.table, rollups.fill(level)) for level in (rollups.HOURS, rollups.DAYS))
+    _at_once(where, [[*jobs, *hours, *days], postings, documents])
     connection.execute("SELECT setval(pg_get_serial_sequence('jobs_job', 'id'), (SELECT max(id) FROM jobs_job))")
+
+
+def _filled(connection: psycopg.Connection, table: str, fill: str) -> list[str]:
+    """What fills a table, in one transaction that empties it first, so that nothing is logged; then its indexes.
+
+    The indexes that there are go at once.
+    """
+    indexes = _indexes(connection, table)
+    for name, constraint, _ in indexes:
+        connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}" if constraint else f"DROP INDEX {name}")
+    again = [statement for *_, statement in indexes]
+    return ["BEGIN", f"TRUNCATE {table}", fill, "COMMIT", *again, f"VACUUM ANALYZE {table}"]
 
 
 def _indexes(connection: psycopg.Connection, table: str) -> list[tuple[str, bool, str]]:
@@ -279,7 +290,7 @@ def _indexes(connection: psycopg.Connection, table: str) -> list[tuple[str, bool
 
 
 def _at_once(where: dict[str, Any], works: Sequence[Sequence[str]]) -> None:
-    """Run lists of statements, each on a connection of its own."""
+    """Run lists of statements, each on a connection of its own, `CONNECTIONS` at once."""
 
     def work(statements: Sequence[str]) -> None:
         with psycopg.connect(**where, autocommit=True) as connection:
@@ -289,7 +300,7 @@ def _at_once(where: dict[str, Any], works: Sequence[Sequence[str]]) -> None:
             for statement in statements:
                 connection.execute(statement)
 
-    with ThreadPoolExecutor(len(works)) as threads:
+    with ThreadPoolExecutor(CONNECTIONS) as threads:
         for done in [threads.submit(work, statements) for statements in works]:
             done.result()
 

@@ -85,7 +85,8 @@ class Job(models.Model):
 
     `source` and `destination` are the first of each, as they came. `terms` are what the job is found by, each of which
     has a posting. `digest` is of the whole job. `observed` is when the request began that brought the row as it
-    stands, `first_seen` when it first came.
+    stands, `first_seen` when it first came. `started` is the earliest date at which it was seen at work, null where it
+    never was.
     """
 
     key = models.TextField(db_collation="C")
@@ -96,6 +97,7 @@ class Job(models.Model):
     )
     created = models.DateTimeField()
     updated = models.DateTimeField()
+    started = models.DateTimeField(null=True)
     source = models.TextField()
     destination = models.TextField()
     quality = models.TextField()
@@ -165,6 +167,46 @@ class Posting(models.Model):
                 name="posting_updated",
             ),
         )
+
+
+class Rollup(models.Model):
+    """What happened to jobs in a time that begins at `begins`, as they are now.
+
+    `created` and `finished` are how many were; `durations` is a histogram (`jobs.histogram`) of how long those that
+    finished had been there, `waits` one of how long those that were seen to start had waited.
+    """
+
+    begins = models.DateTimeField()
+    created = models.IntegerField()
+    finished = models.IntegerField()
+    durations = ArrayField(models.BigIntegerField())
+    waits = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        abstract = True
+
+
+class HourRollup(Rollup):
+    """An hour of a cell."""
+
+    pk = models.CompositePrimaryKey("begins", "cell")
+    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, db_index=False, db_constraint=False)
+
+
+class DayRollup(Rollup):
+    """A day, in UTC, of a tile."""
+
+    pk = models.CompositePrimaryKey("begins", "tile")
+    tile = models.ForeignKey(Tile, on_delete=models.PROTECT, db_index=False, db_constraint=False)
+
+
+class Horizon(models.Model):
+    """Jobs last updated `before` this are not kept: those that were here are pruned, no others are taken. One row."""
+
+    ONLY = 1
+
+    id = models.SmallIntegerField(primary_key=True, default=ONLY)
+    before = models.DateTimeField()
 
 
 class Quarantine(models.Model):

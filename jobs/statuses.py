@@ -23,6 +23,8 @@ KNOWN = (
     Status(word="success", label="Success", tone="success", stage=2, terminal=True),
     Status(word="error", label="Error", tone="error", stage=2, terminal=True),
 )
+STARTED = "working"
+"""The state of a job that is at work."""
 BY_WORD = {status.word: status for status in KNOWN}
 UNKNOWN_STAGE = 1
 

@@ -1,15 +1,19 @@
 """What must hold among the jobs' tables, which no constraint says."""
 
+import math
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 
 from django.db.models import Count
 
 from jobs import keys
-from jobs.models import Cell, Document, Job, Posting, Tile, Value, Week
+from jobs.histogram import counted
+from jobs.models import UNDATED, Cell, DayRollup, Document, HourRollup, Job, Posting, Tile, Value, Week
 
 
 def is_consistent() -> bool:
-    """Whether counts, documents, postings and weeks are those of the jobs that there are; raise where not."""
+    """Whether counts, documents, postings, weeks and rollups are those of the jobs that there are; raise where not."""
     counted = dict(Job.objects.values_list("cell").annotate(n=Count("id")))
     assert counted == dict(Cell.objects.exclude(jobs=0).values_list("id", "jobs"))
     jobs = list(Job.objects.select_related("cell"))
@@ -26,6 +30,7 @@ def is_consistent() -> bool:
     tiles = {(cell.id >> keys.VALUE_BITS, cell.type, cell.status, cell.late) for cell in Cell.objects.all()}
     assert tiles == set(Tile.objects.values_list("id", "type", "status", "late"))
     assert all(job.cell.late == keys.is_late(job.created, job.updated) for job in jobs)
+    assert Counter(kept()) == Counter(event for job in jobs for event in happened(job))
     return True
 
 
@@ -34,3 +39,49 @@ def postings(job: Job) -> list[tuple[object, ...]]:
     created, updated = (keys.week(date) << keys.TERM_BITS for date in (job.created, job.updated))
     dates = (job.cell_id, job.created, job.updated, job.id)
     return [(created | term, None if created == updated else updated | term, *dates) for term in job.terms]
+
+
+Event = tuple[str, datetime, int, str, int | None]
+"""Hour or day, when it begins, its cell or tile, what happened, and the bucket of how long it took."""
+
+
+def kept() -> Iterator[Event]:
+    """What the rollups say has happened, none of which is empty."""
+    rows = [("hour", row, row.cell_id) for row in HourRollup.objects.all()]
+    for unit, row, of in [*rows, *(("day", row, row.tile_id) for row in DayRollup.objects.all())]:
+        measures: dict[str, Mapping[int | None, int]] = {
+            "created": {None: row.created},
+            "finished": {None: row.finished},
+            "duration": dict(counted(row.durations).items()),
+            "wait": dict(counted(row.waits).items()),
+        }
+        assert any(number for measure in measures.values() for number in measure.values())
+        for name, measure in measures.items():
+            for bucket, number in measure.items():
+                assert number >= 0
+                yield from [(unit, row.begins, of, name, bucket)] * number
+
+
+def happened(job: Job) -> Iterable[Event]:
+    """What happened to a job."""
+    created = None if job.created == UNDATED else job.created
+    events: list[tuple[datetime | None, str, int | None]] = [(created, "created", None)]
+    if job.cell.status in ("success", "error") and job.updated != UNDATED:
+        events += [
+            (job.updated, "finished", None),
+            (job.updated if created else None, "duration", length(created, job.updated)),
+        ]
+    events.append((job.started if created else None, "wait", length(created, job.started)))
+    for at, name, bucket in events:
+        if at is not None:
+            hour = at.replace(minute=0, second=0, microsecond=0)
+            yield "hour", hour, job.cell_id, name, bucket
+            yield "day", hour.replace(hour=0), job.cell_id >> keys.VALUE_BITS, name, bucket
+
+
+def length(start: datetime | None, end: datetime | None) -> int | None:
+    """The bucket of a length of time."""
+    if start is None or end is None:
+        return None
+    seconds = (end - start) / timedelta(seconds=1)
+    return 0 if seconds < 1 else 1 + math.floor(8 * math.log(seconds) / math.log(2))

@@ -17,6 +17,7 @@ ROOMS = {
     "jobs.document": set[str](),
     "jobs.files": {"jobs.shapes"},
     "jobs.shapes": set[str](),
+    "jobs.histogram": set[str](),
     "jobs.keys": set[str](),
     "jobs.statuses": set[str](),
     "jobs.paths": set[str](),
@@ -24,8 +25,9 @@ ROOMS = {
     "jobs.links": set[str](),
     "jobs.models": {"jobs.document", "jobs.keys"},
     "jobs.freshness": {"jobs.models"},
+    "jobs.rollups": {"jobs.histogram"},
     "jobs.store": {
-        *("jobs.store", "jobs.files", "jobs.keys", "jobs.models", "jobs.paths", "jobs.statuses"),
+        *("jobs.store", "jobs.files", "jobs.histogram", "jobs.keys", "jobs.models", "jobs.paths", "jobs.statuses"),
         "jobs.upstream.record",
     },
     "jobs.sync": {"jobs.sync", "jobs.store", "jobs.upstream", "jobs.models"},
@@ -40,13 +42,14 @@ ROOMS = {
         *("accounts.authentication", "accounts.credentials"),
     },
     "jobs.api": {"jobs.api", "jobs.models", "jobs.search", "accounts.authentication", "accounts.credentials"},
-    "jobs.templatetags": {"jobs.humans", "jobs.links", "jobs.looks", "jobs.models", *SEARCH},
+    "jobs.templatetags": {"jobs.freshness", "jobs.humans", "jobs.links", "jobs.looks", "jobs.models", *SEARCH},
     "jobs.views": {
         *("jobs.views", "jobs.chips", "jobs.columns", "jobs.files", "jobs.links", "jobs.looks", "jobs.models"),
         *("jobs.paths", *SEARCH),
         *("jobs.store", "jobs.sync.refresh", "jobs.upstream.errors"),  # of views.refresh alone
     },
     "jobs.tasks": {"jobs.sync", "jobs.models", "jobs.upstream.errors"},
+    "jobs.management": {"jobs.store", "jobs.search.dates"},
     "accounts": {"accounts"},
     "dashboard.commands": {"dashboard.env", "dashboard.services", "dashboard.setup", "jobs.models", "jobs.sync"},
     "sandbox": {"sandbox"},
@@ -54,7 +57,16 @@ ROOMS = {
     "dashboard.env": set[str](),
 }
 NO_DJANGO = (
-    *("jobs.upstream", "jobs.specs", "jobs.document", "jobs.files", "jobs.keys", "jobs.statuses", "jobs.paths"),
+    *(
+        "jobs.upstream",
+        "jobs.specs",
+        "jobs.document",
+        "jobs.files",
+        "jobs.histogram",
+        "jobs.keys",
+        "jobs.statuses",
+        "jobs.paths",
+    ),
     *("jobs.humans", "sandbox"),
 )
 READING = (
@@ -131,10 +143,14 @@ def test_nobody_but_the_search_reads_the_parameters_of_a_request() -> None:
         assert reads <= allowed.get(place, 0), place
 
 
+WRITTEN = ("Job", "Document", "Posting", "Cell", "Value", "Week", "HourRollup", "DayRollup", "Horizon")
+
+
 def test_only_the_store_writes_jobs() -> None:
+    tables, models = "|".join(name.lower() for name in WRITTEN), "|".join(WRITTEN)
     writes = re.compile(
-        r"(?i)(insert into|update|delete from|merge into) jobs_(job|document|posting|cell|value|week)\b"
-        r"|(?-i:\b(Job|Document|Posting|Cell|Value|Week)\.objects\.(\w*create|update|bulk_\w+|[^\n]*\.(update|delete)\())"
+        rf"(?i)(insert into|update|delete from|merge into) jobs_({tables})\b"
+        rf"|(?-i:\b({models})\.objects\.(\w*create|update|bulk_\w+|[^\n]*\.(update|delete)\())"
     )
     found = {name for name, path in EVERY if "migrations" not in name and writes.search(path.read_text())}
     assert found

@@ -6,9 +6,12 @@ by its index makes sense.
 
 from jobs.keys import VALUE_BITS, under_sql, updated_under_sql, week_sql
 from jobs.models import Value
+from jobs.statuses import STARTED
+from jobs.store import rollups
+from jobs.store.rollups import NEVER
 
 # A commit empties the tables without a trace in the catalogue; where several writes share a transaction, `DELETE` does.
-CREATE = """
+CREATE = f"""
 CREATE TEMPORARY TABLE IF NOT EXISTS arrived (
     key text COLLATE "C", "group" text, type text COLLATE "C", status text COLLATE "C",
     issuer text COLLATE "C", late boolean, stage smallint, created timestamptz, updated timestamptz,
@@ -16,15 +19,22 @@ CREATE TEMPORARY TABLE IF NOT EXISTS arrived (
     head text, body text, result text
 ) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS written (
-    id bigint, key text COLLATE "C", cell bigint, created timestamptz, updated timestamptz, terms bigint[],
-    old_cell bigint, old_created timestamptz, old_updated timestamptz, old_terms bigint[]
+    id bigint, key text COLLATE "C",
+    cell bigint, created timestamptz, updated timestamptz, started timestamptz, terms bigint[],
+    old_cell bigint, old_created timestamptz, old_updated timestamptz, old_started timestamptz, old_terms bigint[]
 ) ON COMMIT DELETE ROWS;
 DELETE FROM arrived;
-DELETE FROM written
+DELETE FROM written;
+{rollups.CREATE}
 """
 
 COPY_JOBS = "COPY arrived FROM STDIN"
 
+# What lies behind the horizon is not taken, unless somebody asked for this one job.
+PRUNED = f"""
+DELETE FROM arrived
+WHERE NOT %(point)s AND updated < (SELECT before FROM jobs_horizon) AND updated <> {NEVER}
+"""
 
 # Values, cells and weeks that nobody has met yet, made in one order, so that two writers cannot lock each other out.
 # Those that are here are not tried: that would wait for whoever counts in them.
@@ -79,17 +89,18 @@ ON CONFLICT DO NOTHING
 JOBS = f"""
 WITH changed AS (
     INSERT INTO jobs_job AS stored (
-        key, "group", cell_id, created, updated, source, destination, quality, error_code, error, terms, digest,
-        first_seen, observed
+        key, "group", cell_id, created, updated, started, source, destination, quality, error_code, error, terms,
+        digest, first_seen, observed
     )
     SELECT key, "group",
         {CELL},
-        created, updated, source, destination, quality, error_code, error, terms, digest, now(), %(observed)s
+        created, updated, CASE WHEN status = '{STARTED}' THEN nullif(updated, {NEVER}) END,
+        source, destination, quality, error_code, error, terms, digest, now(), %(observed)s
     FROM arrived a
     ORDER BY key
     ON CONFLICT (key) DO UPDATE SET
         "group" = excluded."group", cell_id = excluded.cell_id,
-        created = excluded.created, updated = excluded.updated,
+        created = excluded.created, updated = excluded.updated, started = least(stored.started, excluded.started),
         source = excluded.source, destination = excluded.destination, quality = excluded.quality,
         error_code = excluded.error_code, error = excluded.error, terms = excluded.terms,
         digest = excluded.digest, observed = excluded.observed
@@ -100,8 +111,8 @@ WITH changed AS (
             ((SELECT stage FROM jobs_cell WHERE id = excluded.cell_id), excluded.observed)
              >= ((SELECT stage FROM jobs_cell WHERE id = stored.cell_id), stored.observed))
     )
-    RETURNING new.id, new.key, new.cell_id, new.created, new.updated, new.terms,
-        old.cell_id, old.created, old.updated, old.terms
+    RETURNING new.id, new.key, new.cell_id, new.created, new.updated, new.started, new.terms,
+        old.cell_id, old.created, old.updated, old.started, old.terms
 )
 INSERT INTO written SELECT * FROM changed
 """
@@ -145,8 +156,8 @@ ORDER BY 1, 3, 4, 6
 CELLS = """
 WITH moved AS (
     SELECT cell, sum(jobs)::bigint AS jobs
-    FROM (SELECT cell, 1 AS jobs FROM written UNION ALL SELECT old_cell, -1 FROM written WHERE old_cell IS NOT NULL) m
-    GROUP BY cell HAVING sum(jobs) <> 0
+    FROM (SELECT cell, 1 AS jobs FROM written UNION ALL SELECT old_cell, -1 FROM written) m
+    WHERE cell IS NOT NULL GROUP BY cell HAVING sum(jobs) <> 0
 ),
 locked AS (SELECT id FROM jobs_cell WHERE id IN (SELECT cell FROM moved) ORDER BY id FOR NO KEY UPDATE)
 UPDATE jobs_cell c SET jobs = c.jobs + moved.jobs FROM moved JOIN locked ON locked.id = moved.cell
@@ -164,8 +175,7 @@ COUNTS = """
 SELECT
     count(*) FILTER (WHERE id IS NOT NULL AND old_cell IS NULL),
     count(*) FILTER (WHERE old_cell IS NOT NULL),
-    count(*) FILTER (WHERE same),
-    count(*) FILTER (WHERE NOT same)
+    count(*) FILTER (WHERE same)
 FROM (
     SELECT w.id, w.old_cell,
         CASE WHEN w.id IS NULL THEN (SELECT j.digest = a.digest FROM jobs_job j WHERE j.key = a.key) END AS same
@@ -175,6 +185,7 @@ FROM (
 
 WRITE = ";".join(
     [
+        PRUNED,
         NEW_VALUES,
         NEW_CELLS,
         NEW_WEEKS,
@@ -183,6 +194,7 @@ WRITE = ";".join(
         POSTINGS_GONE,
         POSTINGS_NEW,
         CELLS,
+        *rollups.CHANGED,
         SEEN,
         COUNTS,
     ]

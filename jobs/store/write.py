@@ -12,7 +12,7 @@ from jobs.store.rows import JobValues
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """How many jobs of a page were new, changed, the same as before, older than what is here, or no jobs."""
+    """How many jobs of a page were new, changed, the same as before, older than what is here or kept, or no jobs."""
 
     inserted: int = 0
     updated: int = 0
@@ -36,7 +36,8 @@ def write(jobs: Collection[JobValues], *, observed: datetime, point: bool = Fals
         cursor.execute(sql.WRITE, {"observed": observed, "point": point})
         while cursor.nextset():
             pass
-        inserted, updated, unchanged, older = cursor.fetchone()
+        inserted, updated, unchanged = cursor.fetchone()
+    older = len(jobs) - inserted - updated - unchanged
     return Written(inserted=inserted, updated=updated, unchanged=unchanged, older=older)
 
 

@@ -1,5 +1,6 @@
 """Two writers at once: neither locks the other out, and the counts stay exact."""
 
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -7,11 +8,11 @@ from random import Random
 from threading import Barrier
 
 import pytest
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 
-from jobs.models import Job, Quarantine
+from jobs.models import Cell, Job, Quarantine
 from jobs.store import keep, ready
-from jobs.upstream.record import Page, Refused
+from jobs.upstream.record import Page, Record, Refused
 from tests.mirror import is_consistent
 from tests.records import NOON, iso, job, records, write
 
@@ -86,3 +87,43 @@ def test_overlapping_pages_in_any_order_keep_the_counts_exact(seed: int) -> None
     assert Job.objects.count() == 12
     assert Quarantine.objects.count() == 6
     assert is_consistent()
+
+
+class Change(Exception):
+    """A reason to take everything back."""
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_taken_back_or_cut_off_is_not_counted(seed: int) -> None:
+    """Two writers move jobs between cells and hours; of some pages nothing is committed, or the server process dies."""
+
+    def writing(mine: int) -> Callable[[Barrier], None]:
+        dice = Random(f"{seed} {mine}")
+
+        def work(_: Barrier) -> None:
+            for number in range(ROUNDS):
+                types = {n: dice.choice("tuvw") for n in dice.sample(range(20), dice.randint(1, 12))}
+                with contextlib.suppress(Change, Error):
+                    page(records(moved(types, minutes=97 * number + mine)), dice.choice(ENDS))
+                if connection.errors_occurred:
+                    connection.close()
+
+        return work
+
+    at_once(writing(0), writing(1))
+    assert Job.objects.count() == sum(Cell.objects.values_list("jobs", flat=True))
+    assert is_consistent()
+
+
+ENDS = ("commit", "commit", "roll back", "die")
+
+
+def page(jobs: list[Record], end: str) -> None:
+    """Write jobs in one transaction that ends so."""
+    with transaction.atomic():
+        write(jobs, observed=NOON)
+        if end == "roll back":
+            raise Change
+        if end == "die":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")

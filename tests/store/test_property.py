@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jobs.document import joined
-from jobs.models import Cell, Document, Job, Posting
+from jobs.models import Cell, DayRollup, Document, HourRollup, Job, Posting
 from jobs.store.rows import terms
 from jobs.upstream import wire
 from jobs.upstream.record import Record
@@ -69,6 +69,8 @@ def test_any_pages_in_any_order(pages: list[list[dict[str, Any]]]) -> None:
 def forget() -> None:
     """Begin with no job, as the next example must."""
     Posting.objects.all().delete()
+    HourRollup.objects.all().delete()
+    DayRollup.objects.all().delete()
     Job.objects.all().delete()
     Cell.objects.update(jobs=0)
 

@@ -7,7 +7,7 @@ from typing import Literal
 from django.conf import settings
 from django.utils import timezone
 
-from jobs.models import Lane
+from jobs.models import Horizon, Lane
 
 STALE_AFTER = 60
 PERIODS_MISSED = 4
@@ -46,6 +46,11 @@ def freshness() -> Freshness:
         filling=backfill is None or backfill.finished is None,
         reached=backfill.reached if backfill else None,
     )
+
+
+def kept_since() -> datetime | None:
+    """Jobs last updated before this are not kept; None where all are."""
+    return Horizon.objects.values_list("before", flat=True).first()
 
 
 def _state(tail: Lane | None) -> Literal["new", "fresh", "stale", "down"]:

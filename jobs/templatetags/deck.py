@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from jobs import humans, links, looks, specs
+from jobs.freshness import kept_since
 from jobs.models import Pass
 from jobs.search import Span
 from jobs.statuses import status
@@ -17,6 +18,7 @@ register = template.Library()
 register.simple_tag(looks.icon)
 register.simple_tag(looks.state)
 register.simple_tag(looks.search_url)
+register.simple_tag(kept_since)
 register.filter("kind", looks.kind)
 register.filter("state", looks.state)
 register.filter("moment", looks.moment)

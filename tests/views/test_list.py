@@ -11,6 +11,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from jobs.models import Lane
+from jobs.store import prune
 from tests.pages import get, keys, link, links, walk
 from tests.records import NOON, iso, job, records, write
 
@@ -226,15 +227,24 @@ def test_it_says_how_old_it_may_be(signed_in: Client, lane: Any, words: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("query", "queries"), [("", 5), ("status=error&type=urn:job:av.package", 7), ("path=/in/2&createdWithin=24h", 5)]
+    ("query", "queries"), [("", 5), ("status=error&type=urn:job:av.package", 8), ("path=/in/2&createdWithin=24h", 6)]
 )
 def test_a_page_costs_a_few_questions_and_reads_no_document(
     signed_in: Client, django_assert_num_queries: DjangoAssertNumQueries, query: str, queries: int
 ) -> None:
-    """Session, operator, page, cells, freshness; the words of a filter where there is one."""
+    """Session, operator, page, cells, freshness; the words of a filter where there is one, what is kept at the end."""
     with django_assert_num_queries(queries) as asked:
         get(signed_in, f"/jobs/?{query}")
     assert not [each for each in asked.captured_queries if "jobs_document" in each["sql"]]
+
+
+def test_what_is_not_kept_is_said_where_one_looks_for_it(signed_in: Client) -> None:
+    prune.raise_horizon(NOON - timedelta(days=90))
+    said = "Jobs last updated before 2025-12-01 12:00 UTC are not kept here."
+    for path in ("/jobs/?path=/nowhere", "/jobs/?pageSize=500", "/sync/"):
+        assert said in get(signed_in, path)
+    assert said in signed_in.get("/job/absent").content.decode()
+    assert said not in get(signed_in, "/jobs/?pageSize=25")
 
 
 def test_undated_jobs_are_at_the_end(signed_in: Client) -> None:

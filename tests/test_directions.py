@@ -32,16 +32,25 @@ ROOMS = {
     },
     "jobs.sync": {"jobs.sync", "jobs.store", "jobs.upstream", "jobs.models"},
     "jobs.search": {
-        *("jobs.search", "jobs.files", "jobs.keys", "jobs.models", "jobs.paths", "jobs.specs", "jobs.statuses"),
+        *(
+            "jobs.search",
+            "jobs.document",
+            "jobs.files",
+            "jobs.keys",
+            "jobs.models",
+            "jobs.paths",
+            "jobs.specs",
+            "jobs.statuses",
+        ),
     },
     "jobs.looks": {"jobs.humans", "jobs.links", "jobs.models", "jobs.search", "jobs.specs", "jobs.statuses"},
     "jobs.columns": {"jobs.looks", "jobs.search", "jobs.specs"},
     "jobs.chips": {"jobs.looks", "jobs.search", "jobs.specs", "jobs.statuses"},
     "jobs.export": {
-        *("jobs.export", "jobs.columns", "jobs.document", "jobs.freshness", "jobs.search"),
+        *("jobs.export", "jobs.columns", "jobs.freshness", "jobs.search"),
         *("accounts.authentication", "accounts.credentials"),
     },
-    "jobs.api": {"jobs.api", "jobs.models", "jobs.search", "accounts.authentication", "accounts.credentials"},
+    "jobs.api": {"jobs.api", "jobs.search", "accounts.authentication", "accounts.credentials"},
     "jobs.templatetags": {"jobs.freshness", "jobs.humans", "jobs.links", "jobs.looks", "jobs.models", *SEARCH},
     "jobs.views": {
         *("jobs.views", "jobs.chips", "jobs.columns", "jobs.files", "jobs.links", "jobs.looks", "jobs.models"),

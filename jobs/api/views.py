@@ -1,7 +1,6 @@
 """`GET /jobs`, `/jobs/{id}`, `/jobs/groups/{id}` (contract: "Transport", "Search"), and the lists' extra filters."""
 
 import json
-from collections.abc import Sequence
 
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
@@ -12,9 +11,8 @@ from rest_framework.views import APIView
 from accounts.authentication import Credentials
 from accounts.credentials import GET, SEARCH, WAYS, Identity
 from jobs.api import envelope, schema
-from jobs.models import Document
-from jobs.search import JobRow, Refusal, given, page, parse
-from jobs.search.run import by_group, by_key
+from jobs.search import Refusal, documents, given, parse
+from jobs.search.run import document, group_documents
 
 PAGE_SIZE = 20
 LARGEST_GROUP = 10_000
@@ -47,9 +45,9 @@ class Search(View):
             search = parse(given(request._request), page_size=PAGE_SIZE)
         except Refusal as refusal:
             raise ValidationError(str(refusal)) from refusal
-        found = page(search)
+        found = documents(search)
         token = json.dumps(found.next_token)
-        return envelope.reply(f'{{"nextPageToken":{token},"jobs":[{",".join(documents(found.rows))}]}}')
+        return envelope.reply(f'{{"nextPageToken":{token},"jobs":[{",".join(found.rows)}]}}')
 
 
 class OneJob(View):
@@ -58,10 +56,10 @@ class OneJob(View):
     @extend_schema(operation_id="getJob", responses=schema.JOB, summary="Get one job")
     def get(self, request: Request, key: str) -> HttpResponse:
         """Give the job of this id as the platform sent it, secrets masked."""
-        row = by_key(key)
-        if row is None:
+        found = document(key)
+        if found is None:
             raise NotFound(f"There is no job {key[:200]!r}.")
-        return envelope.reply(documents([row])[0])
+        return envelope.reply(found)
 
 
 class OneGroup(View):
@@ -70,12 +68,12 @@ class OneGroup(View):
     @extend_schema(operation_id="getJobGroup", responses=schema.GROUP, summary="Get the jobs of one group")
     def get(self, request: Request, key: str) -> HttpResponse:
         """Give the jobs of the group of this id; one of more than 10,000 is refused, a search by `groupId` pages it."""
-        rows = by_group(key, limit=LARGEST_GROUP + 1)
-        if not rows:
+        found = group_documents(key, limit=LARGEST_GROUP + 1)
+        if not found:
             raise NotFound(f"There is no group {key[:200]!r}.")
-        if len(rows) > LARGEST_GROUP:
+        if len(found) > LARGEST_GROUP:
             raise ValidationError(f"The group has more than {LARGEST_GROUP} jobs. Search by groupId, page by page.")
-        return envelope.reply(f"[{','.join(documents(rows))}]")
+        return envelope.reply(f"[{','.join(found)}]")
 
 
 class Nothing(View):
@@ -85,9 +83,3 @@ class Nothing(View):
     def get(self, request: Request, rest: str) -> HttpResponse:
         """Say in the envelope that there is nothing."""
         raise NotFound("There is no such call. There are /jobs, /jobs/{id} and /jobs/groups/{id}.")
-
-
-def documents(rows: Sequence[JobRow]) -> list[str]:
-    """The jobs of `rows` as JSON, in their order."""
-    found = Document.objects.in_bulk([row.id for row in rows])
-    return [found[row.id].text for row in rows]

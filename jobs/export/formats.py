@@ -4,15 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from jobs.columns import EXPORTED
-from jobs.document import joined_sql
 from jobs.search import JobSearch
-from jobs.search.sql import FIELDS, Query, all_query
+from jobs.search.sql import CELL, DOCUMENTS, FIELDS, Query, Shape, all_query
 
 APOSTROPHE, FORMULA = "'", "=+-@\t\r"
 DATES, NUMBERS = ("created", "updated"), ("error_code",)
-DOCUMENT = rf"""(
-    SELECT replace(replace({joined_sql("d")}, E'\n', ' '), E'\r', ' ') FROM jobs_document d WHERE d.job_id = j.id
-)"""
+LINE = Shape(columns=rf"replace(replace({DOCUMENTS.columns}, E'\n', ' '), E'\r', ' ')", joins=DOCUMENTS.joins)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +38,8 @@ def date_cell(date: str) -> str:
 
 
 def _csv(search: JobSearch) -> Query:
-    query = all_query(search, ", ".join(f'{_cell(field)} AS "{name}"' for name, field in EXPORTED.items()))
+    columns = ", ".join(f'{_cell(field)} AS "{name}"' for name, field in EXPORTED.items())
+    query = all_query(search, Shape(columns=columns, joins=CELL))
     return Query(text=f"COPY ({query.text}) TO STDOUT (FORMAT csv, HEADER)", parameters=query.parameters)
 
 
@@ -53,7 +51,7 @@ def _cell(field: str) -> str:
 
 def _ndjson(search: JobSearch) -> Query:
     """Each job as the platform sent it; JSON has no control characters, so that nothing is quoted or escaped."""
-    query = all_query(search, DOCUMENT)
+    query = all_query(search, LINE)
     options = r"FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01'"
     return Query(text=f"COPY ({query.text}) TO STDOUT ({options})", parameters=query.parameters)
 

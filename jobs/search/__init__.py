@@ -8,7 +8,7 @@ from jobs.search.counting import Choice, Counts, Total, counts
 from jobs.search.model import JobRow, JobSearch, Span
 from jobs.search.parse import Refusal, given, parse
 from jobs.search.query import parameters, query
-from jobs.search.run import ResultPage, page
+from jobs.search.run import ResultPage, documents, page
 
 __all__ = [
     "Choice",
@@ -20,6 +20,7 @@ __all__ = [
     "Span",
     "Total",
     "counts",
+    "documents",
     "given",
     "page",
     "parameters",

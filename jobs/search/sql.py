@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 
+from jobs.document import joined_sql
 from jobs.search import conditions, from_jobs, from_postings, streams
 from jobs.search.model import Among, JobSearch
 
@@ -27,8 +28,19 @@ FIELDS = {
 }
 """SQL for the fields of a `JobRow`, of a job `j` in a cell `c`."""
 
-COLUMNS = ", ".join(FIELDS.values())
 CELL = "JOIN jobs_cell c ON c.id = j.cell_id"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """What is read of a job `j`, and the joins that this needs."""
+
+    columns: str
+    joins: str
+
+
+ROWS = Shape(columns=", ".join(FIELDS.values()), joins=CELL)
+DOCUMENTS = Shape(columns=joined_sql("d"), joins="JOIN jobs_document d ON d.job_id = j.id")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,18 +57,19 @@ class Query:
             return list(cursor.fetchall())
 
 
-def page_query(search: JobSearch, limit: int) -> Query:
-    """The next `limit` jobs from the search's place on."""
+def page_query(search: JobSearch, limit: int, shape: Shape = ROWS) -> Query:
+    """The next `limit` jobs from the search's place on; before each its place, the value of the order and the id."""
     picked = from_postings.first(search, limit) if from_postings.terms(search) else from_jobs.first(search, limit)
     order = conditions.order_by(search, "p.value", "p.id")
-    return _query(search, f"SELECT {COLUMNS} FROM ({picked}) p JOIN jobs_job j ON j.id = p.id {CELL} {order}")
+    read = f"SELECT p.value, p.id, {shape.columns} FROM ({picked}) p JOIN jobs_job j ON j.id = p.id {shape.joins}"
+    return _query(search, f"{read} {order}")
 
 
-def all_query(search: JobSearch, values: str) -> Query:
-    """SQL `values` of a job `j` and its cell `c`, for every job of a search in its order, the first ones at once."""
+def all_query(search: JobSearch, shape: Shape) -> Query:
+    """Every job of a search in its order, the first ones at once."""
     ids = from_postings.every(search) if from_postings.terms(search) else from_jobs.every(search)
     # Behind `OFFSET 0` each job is looked up by itself, so that the order stays.
-    each = f"SELECT {values} FROM jobs_job j {CELL} WHERE j.id = n.id OFFSET 0"
+    each = f"SELECT {shape.columns} FROM jobs_job j {shape.joins} WHERE j.id = n.id OFFSET 0"
     return _query(search, f"SELECT v.* FROM ({ids}) n CROSS JOIN LATERAL ({each}) v")
 
 
@@ -106,16 +119,18 @@ def _some(search: JobSearch, limit: int) -> str:
     return from_jobs.some(search, limit)
 
 
-def key_query(key: str) -> Query:
+def key_query(key: str, shape: Shape = ROWS) -> Query:
     """The job of one id."""
-    return Query(text=f"SELECT {COLUMNS} FROM jobs_job j {CELL} WHERE j.key = %(key)s", parameters={"key": key})
+    read = f"SELECT {shape.columns} FROM jobs_job j {shape.joins} WHERE j.key = %(key)s"
+    return Query(text=read, parameters={"key": key})
 
 
-def group_query(group: str, limit: int) -> Query:
+def group_query(group: str, limit: int, shape: Shape = ROWS) -> Query:
     """The first jobs of one group, in the order in which they came here."""
     search = JobSearch(group=group)
     jobs = from_postings.some(search, "p.job_id AS id", limit)
-    return _query(search, f"SELECT {COLUMNS} FROM ({jobs}) p JOIN jobs_job j ON j.id = p.id {CELL} ORDER BY j.id")
+    read = f"SELECT {shape.columns} FROM ({jobs}) p JOIN jobs_job j ON j.id = p.id {shape.joins} ORDER BY j.id"
+    return _query(search, read)
 
 
 def group_states_query(group: str, limit: int) -> Query:

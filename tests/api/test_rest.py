@@ -138,9 +138,10 @@ def test_a_head_is_a_get_without_a_body(signed_in: Client) -> None:
 
 
 def test_a_page_costs_a_few_questions(signed_in: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_num_queries(4):
+    """Session, operator, page."""
+    with django_assert_num_queries(3):
         payload(signed_in, "/jobs", pageSize=40)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         payload(signed_in, "/jobs/groups/g2")
 
 

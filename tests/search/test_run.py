@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from jobs.models import Job
 from jobs.search import JobRow, JobSearch, Refusal, Total, counts, page, parse, sql
@@ -59,10 +58,8 @@ def walk(**parameters: Any) -> list[JobRow]:
 
 def whole(**parameters: Any) -> list[JobRow]:
     """All of a search at once, as exports read it."""
-    query = sql.all_query(search(**parameters), sql.COLUMNS)
-    with connection.cursor() as cursor:
-        cursor.execute(query.text, query.parameters)
-        return [JobRow(**dict(zip(sql.FIELDS, row, strict=True))) for row in cursor.fetchall()]
+    found = sql.all_query(search(**parameters), sql.ROWS).fetch()
+    return [JobRow(**dict(zip(sql.FIELDS, row, strict=True))) for row in found]
 
 
 FILTERS: list[tuple[dict[str, Any], Any]] = [

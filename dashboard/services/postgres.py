@@ -20,6 +20,7 @@ import signal
 import subprocess
 import tempfile
 import weakref
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
@@ -45,14 +46,15 @@ SETTINGS = {
 
 
 class Postgres:
-    """One server and its folder, `<home>/postgres`."""
+    """One server and its folder, `<home>/postgres`; `settings` are of its own, beside or instead of `SETTINGS`."""
 
     name = "postgres"
     variable = "DATABASE_URL"
     stop_signal = signal.SIGINT
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, settings: Mapping[str, str] | None = None) -> None:
         self.home = home
+        self.settings = SETTINGS | (settings or {})
         self.account = process.servant()
         self._claimed = False
 
@@ -95,7 +97,7 @@ class Postgres:
 
     def start(self) -> "subprocess.Popen[bytes]":
         """Start the server; SIGINT stops it fast and cleanly."""
-        options = [word for pair in SETTINGS.items() for word in ("-c", "=".join(pair))]
+        options = [word for pair in self.settings.items() for word in ("-c", "=".join(pair))]
         command = [str(self.binaries / "postgres"), "-D", str(self.data), "-k", str(self.sockets), *options]
         return process.launch(command, place.log(self.home, self.name), account=self.account)
 

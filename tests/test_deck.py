@@ -11,7 +11,8 @@ import pytest
 
 from dashboard.services.home import ROOT
 
-GROUPS = ("base", "embedded", "dev")
+GROUPS = ("base", "embedded", "dev", "bench")
+ENOUGH = [("embedded", "embedded"), ("dev", "embedded"), ("dev", "dev"), ("bench", "embedded"), ("bench", "dev")]
 
 
 @pytest.fixture
@@ -41,20 +42,21 @@ def environment(script: ModuleType, group: str, *, interpreter: Path = Path(sys.
     (script.VENV / "installed").write_text(script.fingerprint(group))
 
 
-@pytest.mark.parametrize(("held", "wanted"), [("embedded", "embedded"), ("dev", "embedded"), ("dev", "dev")])
+@pytest.mark.parametrize(("held", "wanted"), ENOUGH)
 def test_what_is_there_is_left_alone(script: ModuleType, held: str, wanted: str) -> None:
     environment(script, held)
     script.install(wanted)
     assert script.ran == []
 
 
-def test_more_is_installed_where_less_is_there(script: ModuleType) -> None:
-    environment(script, "embedded")
+@pytest.mark.parametrize(("held", "wanted"), [("embedded", "dev"), ("embedded", "bench"), ("dev", "bench")])
+def test_more_is_installed_where_less_is_there(script: ModuleType, held: str, wanted: str) -> None:
+    environment(script, held)
     (script.VENV / "kept").touch()
-    script.install("dev")
-    assert [command.split()[-1] for command in script.ran] == [script.locked("dev")]
+    script.install(wanted)
+    assert [command.split()[-1] for command in script.ran] == [script.locked(wanted)]
     assert (script.VENV / "kept").exists()
-    assert (script.VENV / "installed").read_text() == script.fingerprint("dev")
+    assert (script.VENV / "installed").read_text() == script.fingerprint(wanted)
 
 
 def test_an_interpreter_that_is_gone_is_noticed(script: ModuleType) -> None:

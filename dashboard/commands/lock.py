@@ -17,7 +17,7 @@ OPTIONS = [
 def main() -> int:
     """Compile every group in the order in which they build on each other."""
     uv = Path(sys.executable).with_name("uv")
-    for group in ("base", "embedded", "dev"):
+    for group in ("base", "embedded", "dev", "bench"):
         source, target = f"requirements/{group}.in", f"requirements/{group}.txt"
         command = [str(uv), "pip", "compile", "-q", *OPTIONS, *sys.argv[1:], "-o", target, source]
         if status := subprocess.run(command).returncode:

@@ -54,7 +54,7 @@ class Postgres:
 
     def __init__(self, home: Path, settings: Mapping[str, str] | None = None) -> None:
         self.home = home
-        self.settings = SETTINGS | (settings or {})
+        self.settings = {**SETTINGS, **(settings or {})}
         self.account = process.servant()
         self._claimed = False
 

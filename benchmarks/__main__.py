@@ -1,0 +1,104 @@
+"""`./deck bench`: measures Jobdeck at several sizes, and writes down what it found."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks import report
+from benchmarks.cluster import Cluster, generating
+from benchmarks.given import Json, Size
+from benchmarks.measure import say
+from benchmarks.part import Failed
+from benchmarks.results import Results, machine
+from dashboard.services import home
+from dashboard.services.plainly import plainly
+
+PARTS = (
+    "sizes",
+    "searches",
+    "exporting",
+    "serving",
+    "load",
+    "writing",  # the last one, since it leaves its jobs
+)
+SIZES = "100k,1m,10m"
+ROUNDS = 7
+
+
+def main() -> int:
+    """Measure what the arguments name."""
+    parser = argparse.ArgumentParser(prog="./deck bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", type=_part, metavar="part", help=f"one of {', '.join(PARTS)}; or all")
+    parser.add_argument("--sizes", type=_sizes, default=SIZES, help=f"numbers of jobs ({SIZES})")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"how often each search is measured ({ROUNDS})")
+    chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    folder = home.chosen() / "bench"
+    with plainly(Failed), home.lock(folder, "bench", "another ./deck bench"):
+        bench(folder, chosen.parts or PARTS, chosen.sizes, rounds=chosen.rounds)
+        _write(Results(folder / "results.json").found, home.ROOT / "docs")
+    return 0
+
+
+def _write(found: Json, docs: Path) -> None:
+    """Write the page and its plots."""
+    from benchmarks import plots  # what draws them is there for this command alone
+
+    report.write(found, docs)
+    plots.write(found, docs / "performance")
+
+
+def bench(folder: Path, parts: Sequence[str], sizes: Sequence[Size], *, rounds: int) -> None:
+    """Make the jobs that are not there, then measure; everything is kept in `folder`."""
+    cluster = Cluster(folder)
+    _make(cluster, sizes)
+    results = Results(folder / "results.json")
+    with cluster.running():
+        results.found["machine"] = machine(cluster.version())
+        for size in sizes:
+            _measure(cluster, size, [part for part in PARTS if part in parts], results, rounds=rounds)
+
+
+def _make(cluster: Cluster, sizes: Sequence[Size]) -> None:
+    """Make the jobs of each size that has none."""
+    with cluster.running():
+        missing = [size for size in sizes if cluster.made(size) is None]
+    if not missing:
+        return
+    with cluster.running(generating()):
+        for size in missing:
+            say(f"{size.name}: making jobs")
+            cluster.make(size)
+
+
+def _measure(cluster: Cluster, size: Size, parts: Sequence[str], results: Results, *, rounds: int) -> None:
+    """Measure parts at a size; whatever happens, the database is afterwards as it was."""
+    known = cluster.made(size)
+    assert known is not None
+    cluster.clean(size, known)
+    results.keep(size, "making", known)
+    try:
+        for part in parts:
+            say(f"{size.name}: {part}")
+            results.keep(size, part, cluster.run(part, size, rounds=rounds))
+    finally:
+        cluster.clean(size, known)
+
+
+def _part(text: str) -> str:
+    if text not in PARTS:
+        raise argparse.ArgumentTypeError(f"there is no part {text!r}; there are {', '.join(PARTS)}")
+    return text
+
+
+def _sizes(text: str) -> list[Size]:
+    try:
+        return [Size.read(each) for each in text.split(",")]
+    except ValueError as why:
+        raise argparse.ArgumentTypeError(f"{why} is no number of jobs, such as 100k or 10m") from why
+
+
+if __name__ == "__main__":
+    sys.exit(main())

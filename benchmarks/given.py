@@ -1,0 +1,57 @@
+"""What is measured at: a size, and what each part is told."""
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+Json = dict[str, Any]
+SIZE = re.compile(r"([1-9][0-9]{0,8})([km]?)")
+UNITS = {"": 1, "k": 1_000, "m": 1_000_000}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """A number of jobs and what it is called: `100k`, `10m`, `2000`."""
+
+    name: str
+    jobs: int
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read a size; raise `ValueError` for what is none."""
+        found = SIZE.fullmatch(text.strip().lower())
+        if found is None:
+            raise ValueError(text)
+        return cls(name=found[0], jobs=int(found[1]) * UNITS[found[2]])
+
+    @property
+    def database(self) -> str:
+        """The name of its database."""
+        return f"bench_{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What a part is told: how many jobs there are, how often to measure, where to write files, PostgreSQL's programs.
+
+    `port` is free for a web server, and `DATABASE_URL` names the database.
+    """
+
+    size: str
+    jobs: int
+    rounds: int
+    port: int
+    folder: Path
+    programs: Path
+
+    def written(self) -> str:
+        """It as a word of a command line."""
+        return json.dumps(asdict(self), default=str)
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read such a word."""
+        told = json.loads(text)
+        return cls(**{**told, "folder": Path(told["folder"]), "programs": Path(told["programs"])})

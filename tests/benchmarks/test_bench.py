@@ -1,0 +1,64 @@
+"""`./deck bench`, with few jobs: it makes them once, leaves them as they were, and writes its page."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import report
+from benchmarks.__main__ import bench
+from benchmarks.cluster import Cluster
+from benchmarks.given import Json, Size
+from benchmarks.results import Results
+
+FEW = Size.read("2k")
+
+
+def measured(folder: Path, *parts: str) -> Json:
+    """What is known of the size once these parts have been measured."""
+    bench(folder, parts, [FEW], rounds=1)
+    found: Json = Results(folder / "results.json").found["sizes"][FEW.name]
+    return found
+
+
+def test_it_measures_and_leaves_the_jobs_as_they_were(tmp_path: Path) -> None:
+    before = measured(tmp_path, "sizes")
+    measured(tmp_path, "exporting", "writing")
+    after = measured(tmp_path, "sizes")
+    assert after["making"]["seconds"] == before["making"]["seconds"]
+    assert after["sizes"]["jobs"] == before["sizes"]["jobs"] == after["making"]["jobs"]
+    assert after["writing"]["new"]["inserted"] == after["writing"]["changed"]["updated"] == FEW.jobs
+    assert after["exporting"]["csv"]["rows"] == after["exporting"]["ndjson"]["rows"] == before["sizes"]["jobs"]
+
+    report.write(Results(tmp_path / "results.json").found, tmp_path)
+    page = (tmp_path / "performance.md").read_text()
+    assert f"| CSV | {before['sizes']['jobs']:,} |" in page
+    assert "{" not in page
+
+
+def test_jobs_that_were_not_made_to_the_end_count_as_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster = Cluster(tmp_path)
+
+    def stop(*_: Any, **__: Any) -> Json:
+        raise KeyboardInterrupt
+
+    with cluster.running():
+        assert cluster.made(FEW) is None
+        with monkeypatch.context() as patch:
+            patch.setattr(cluster, "run", stop)
+            with pytest.raises(KeyboardInterrupt):
+                cluster.make(FEW)
+        assert cluster.made(FEW) is None
+        cluster.make(FEW)
+        assert cluster.made(FEW) is not None
+
+
+@pytest.mark.parametrize(("text", "jobs"), [("100k", 100_000), ("10M", 10_000_000), ("2000", 2000)])
+def test_sizes(text: str, jobs: int) -> None:
+    assert Size.read(text).jobs == jobs
+
+
+@pytest.mark.parametrize("text", ["", "k", "0", "1g", "-5", "10 k"])
+def test_what_is_no_size(text: str) -> None:
+    with pytest.raises(ValueError, match=f"^{text}$"):
+        Size.read(text)

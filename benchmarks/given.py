@@ -13,7 +13,7 @@ UNITS = {"": 1, "k": 1_000, "m": 1_000_000}
 
 @dataclass(frozen=True, kw_only=True)
 class Size:
-    """A number of jobs and what it is called: `100k`, `10m`, `2000`."""
+    """A number of jobs and what it is called: `100k`, `10m`, `2500`."""
 
     name: str
     jobs: int
@@ -24,7 +24,9 @@ class Size:
         found = SIZE.fullmatch(text.strip().lower())
         if found is None:
             raise ValueError(text)
-        return cls(name=found[0], jobs=int(found[1]) * UNITS[found[2]])
+        jobs = int(found[1]) * UNITS[found[2]]
+        unit = next(unit for unit in ("m", "k", "") if jobs % UNITS[unit] == 0)
+        return cls(name=f"{jobs // UNITS[unit]}{unit}", jobs=jobs)
 
     @property
     def database(self) -> str:

@@ -7,9 +7,17 @@ from jobs import keys
 WRITTEN = "SELECT EXISTS (SELECT FROM jobs_job WHERE id > %(last)s)"
 STATEMENTS = (
     f"""
-    DELETE FROM jobs_posting p USING jobs_job j, unnest(j.terms) term
-    WHERE j.id > %(last)s AND (p.created_under, p.cell_id, p.created, p.job_id)
-        = ({keys.under_sql("j.created", "term")}, j.cell_id, j.created, j.id)
+    DELETE FROM jobs_posting WHERE ctid = ANY (ARRAY(
+        SELECT found.ctid
+        FROM (
+            SELECT {keys.under_sql("created", "term")} AS under, cell_id, created, id
+            FROM jobs_job, unnest(terms) term WHERE id > %(last)s ORDER BY 1, 2, 3, 4
+        ) w, LATERAL (
+            SELECT p.ctid FROM jobs_posting p
+            WHERE (p.created_under, p.cell_id, p.created, p.job_id) = (w.under, w.cell_id, w.created, w.id)
+            LIMIT 1
+        ) found
+    ))
     """,
     "DELETE FROM jobs_document WHERE job_id > %(last)s",
     """

@@ -71,5 +71,6 @@ def ask(line: HTTPConnection, address: str, headers: Mapping[str, str], stop: th
     while held and not stop.is_set():
         size, lines = size + len(held), lines + held.count(b"\n")
         held = reply.read1(CHUNK)
+    reply.close()
     last = time.perf_counter()
     return Reply(status=reply.status, first=(first - began) * 1000, last=(last - began) * 1000, bytes=size, lines=lines)

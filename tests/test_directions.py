@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = ("accounts", "dashboard", "jobs", "sandbox", "tests")
+OURS = ("accounts", "benchmarks", "dashboard", "jobs", "sandbox", "tests")
 
 SEARCH = ("jobs.search", "jobs.specs", "jobs.statuses")
 ROOMS = {
@@ -62,6 +62,7 @@ ROOMS = {
     "accounts": {"accounts"},
     "dashboard.commands": {"dashboard.env", "dashboard.services", "dashboard.setup", "jobs.models", "jobs.sync"},
     "sandbox": {"sandbox"},
+    "benchmarks": {"benchmarks", "dashboard", "jobs", "sandbox"},
     "dashboard.services": {"dashboard.services", "dashboard.env"},
     "dashboard.env": set[str](),
 }
@@ -162,5 +163,12 @@ def test_only_the_store_writes_jobs() -> None:
         rf"|(?-i:\b({models})\.objects\.(\w*create|update|bulk_\w+|[^\n]*\.(update|delete)\())"
     )
     found = {name for name, path in EVERY if "migrations" not in name and writes.search(path.read_text())}
+    found = {name for name in found if not within(name, "benchmarks")}  # which have databases of their own
     assert found
     assert all(within(name, "jobs.store") for name in found), found
+
+
+def test_nobody_needs_the_benchmarks() -> None:
+    for name, path in EVERY:
+        if not within(name, "benchmarks"):
+            assert not [other for other in imported(path) if within(other, "benchmarks")], name

@@ -53,9 +53,12 @@ def test_jobs_that_were_not_made_to_the_end_count_as_nothing(tmp_path: Path, mon
         assert cluster.made(FEW) is not None
 
 
-@pytest.mark.parametrize(("text", "jobs"), [("100k", 100_000), ("10M", 10_000_000), ("2000", 2000)])
-def test_sizes(text: str, jobs: int) -> None:
-    assert Size.read(text).jobs == jobs
+@pytest.mark.parametrize(
+    ("text", "name", "jobs"),
+    [("100k", "100k", 100_000), ("10M", "10m", 10_000_000), ("2000", "2k", 2000), ("1500", "1500", 1500)],
+)
+def test_a_size_has_one_name(text: str, name: str, jobs: int) -> None:
+    assert Size.read(text) == Size(name=name, jobs=jobs)
 
 
 @pytest.mark.parametrize("text", ["", "k", "0", "1g", "-5", "10 k"])

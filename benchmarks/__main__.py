@@ -36,7 +36,7 @@ def main() -> int:
     chosen = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = home.chosen() / "bench"
-    with plainly(Failed), home.lock(folder, "bench", "another ./deck bench"):
+    with plainly(Failed), home.lock(folder, "bench", "another ./deck bench runs in this data folder"):
         bench(folder, chosen.parts or PARTS, chosen.sizes, rounds=chosen.rounds)
         _write(Results(folder / "results.json").found, home.ROOT / "docs")
     return 0
@@ -101,4 +101,7 @@ def _sizes(text: str) -> list[Size]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("deck: stopped; the parts that came to their end are kept.")

@@ -77,7 +77,7 @@ def _dress(axes: Any, label: str, sizes: Sequence[Json]) -> None:
     axes.set_ylabel(label)
     axes.grid(visible=True, color=INK, alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(COLOURS))
 
 
 def _known(value: Callable[[Json], float], size: Json) -> float | None:

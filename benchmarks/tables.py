@@ -44,10 +44,12 @@ def writing(sizes: Sequence[Json]) -> str:
             jobs_of(size),
             *(f"{part[kind]['rate']:,}" for kind in ("new", "begun", "changed", "unchanged")),
             *(f"{part['plain'][kind]:,}" for kind in ("new", "changed")),
+            *(number(part[kind]["rate"] / part["plain"][kind]) for kind in ("new", "changed")),
         ]
         for size, part in _having(sizes, "writing")
     ]
-    return table(["jobs", "ended", "begun", "changed", "unchanged", "plain table: new", "plain table: changed"], rows)
+    plain = ["plain: ended", "plain: changed", "ratio: ended", "ratio: changed"]
+    return table(["jobs", "ended", "begun", "changed", "unchanged", *plain], rows)
 
 
 def exports(sizes: Sequence[Json]) -> str:

@@ -23,9 +23,9 @@ class Server:
     port: int
     pid: int
 
-    def memory(self) -> int:
-        """The bytes that its largest worker holds for itself: what it has read into memory and shares with nobody."""
-        return max(_private(pid) for pid in descendants(self.pid))
+    def memory(self) -> dict[int, int]:
+        """The bytes that each worker holds for itself and shares with nobody, by its number."""
+        return {pid: _private(pid) for pid in descendants(self.pid)}
 
 
 @contextmanager

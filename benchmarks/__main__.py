@@ -77,14 +77,15 @@ def _measure(cluster: Cluster, size: Size, parts: Sequence[str], results: Result
     """Measure parts at a size; whatever happens, the database is afterwards as it was."""
     known = cluster.made(size)
     assert known is not None
-    cluster.clean(size, known)
+    last = known["last"]
+    cluster.run("undo", size, last=last)
     results.keep(size, "making", known)
     try:
         for part in parts:
             say(f"{size.name}: {part}")
-            results.keep(size, part, cluster.run(part, size, rounds=rounds))
+            results.keep(size, part, cluster.run(part, size, last=last, rounds=rounds))
     finally:
-        cluster.clean(size, known)
+        cluster.run("undo", size, last=last)
 
 
 def _part(text: str) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from benchmarks import part, undo
+from benchmarks import part
 from benchmarks.given import Given, Json, Size
 from dashboard.env import with_values
 from dashboard.services import home as place
@@ -29,8 +29,8 @@ LONGEST_RECOVERY = 1800  # seconds: what was cut off while jobs were made may ha
 GENERATING = {"wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "16GB", "checkpoint_timeout": "30min"}
 MOST_BUFFERS = 2 << 30
 MADE_BY = (
-    *("jobs/migrations/*.py", "jobs/keys.py", "benchmarks/generate.py", "benchmarks/templates.py"),
-    *("sandbox/content.py", "sandbox/kinds.py", "sandbox/dice.py"),
+    *("jobs/migrations/*.py", "jobs/keys.py", "jobs/store/rollups.py", "jobs/histogram.py"),
+    *("benchmarks/generate.py", "benchmarks/templates.py", "sandbox/content.py", "sandbox/kinds.py", "sandbox/dice.py"),
 )
 
 
@@ -74,26 +74,23 @@ class Cluster:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database))
             connection.execute(sql.SQL("CREATE DATABASE {}").format(database))
             subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], env=self._environment(size), check=True)
-            found = self.run("making", size)
+            found = self.run("making", size, last=0)
             connection.execute("CHECKPOINT")
             known = json.dumps({"fingerprint": fingerprint(), **found})
             connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(database, sql.Literal(known)))
 
-    def run(self, name: str, size: Size, *, rounds: int = 1) -> Json:
-        """Run a part at a size."""
+    def run(self, name: str, size: Size, *, last: int, rounds: int = 1) -> Json:
+        """Run a part at a size, of whose jobs the last one has this id."""
         given = Given(
             size=size.name,
             jobs=size.jobs,
+            last=last,
             rounds=rounds,
             port=_free_port(),
             folder=self.home,
             programs=self._server.binaries,
         )
         return part.run(name, given, self._environment(size, PORT=str(given.port)))
-
-    def clean(self, size: Size, known: Json) -> None:
-        """Take away what the measuring of writing has left."""
-        undo.undo(self._url(size.database), known["last"])
 
     def version(self) -> str:
         """The server's version."""

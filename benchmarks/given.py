@@ -38,11 +38,13 @@ class Size:
 class Given:
     """What a part is told: how many jobs there are, how often to measure, where to write files, PostgreSQL's programs.
 
-    `port` is free for a web server, and `DATABASE_URL` names the database.
+    `last` is the highest id of the jobs that were made, `port` is free for a web server, and `DATABASE_URL` names the
+    database.
     """
 
     size: str
     jobs: int
+    last: int
     rounds: int
     port: int
     folder: Path

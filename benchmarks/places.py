@@ -23,7 +23,7 @@ def search_of(case: Case) -> JobSearch:
 
 def _place(search: JobSearch, page: int) -> Place | None:
     """The last job before a page; None where that is the first."""
-    jobs = sql.all_query(search, f"j.id, j.{search.order} AS value")
+    jobs = sql.all_query(search, sql.Shape(columns=f"j.id, j.{search.order} AS value", joins=""))
     most = (page - 1) * SIZE
     text = BEFORE.format(jobs=jobs.text, most=most, size=SIZE)
     found = sql.Query(text=text, parameters=jobs.parameters).fetch()

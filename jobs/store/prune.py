@@ -17,17 +17,20 @@ INSERT INTO jobs_horizon AS kept (id, before) VALUES (%(id)s, %(before)s)
 ON CONFLICT (id) DO UPDATE SET before = greatest(kept.before, excluded.before)
 """
 
+TAKEN = "id, key, cell_id, created, updated, started, terms"
+NOTED = f"""
+INSERT INTO written (id, key, old_cell, old_created, old_updated, old_started, old_terms) SELECT {TAKEN} FROM gone
+"""
+
 # Jobs that a writer holds are left for the next batch: it may wait for us, so that we must not wait for it.
-JOBS = """
+JOBS = f"""
 WITH gone AS (
     DELETE FROM jobs_job WHERE id = ANY (ARRAY(
         SELECT id FROM jobs_job WHERE updated > %(undated)s AND updated < %(before)s
         ORDER BY updated, id LIMIT %(batch)s FOR UPDATE SKIP LOCKED
     ))
-    RETURNING id, key, cell_id, created, updated, started, terms
-)
-INSERT INTO written (id, key, old_cell, old_created, old_updated, old_started, old_terms) SELECT * FROM gone
-"""
+    RETURNING {TAKEN}
+) {NOTED}"""
 DOCUMENTS = "DELETE FROM jobs_document WHERE job_id = ANY (ARRAY(SELECT id FROM written))"
 HOW_MANY = "SELECT count(*) FROM written"
 

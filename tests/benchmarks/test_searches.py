@@ -50,7 +50,7 @@ def test_a_place_is_where_turning_pages_leads(number: int, parameters: grid.Para
 def test_every_kind_of_cost_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     some = grid.cases()[::120]
     monkeypatch.setattr(grid, "cases", lambda: some)
-    given = Given(size="2k", jobs=JOBS, rounds=2, port=0, folder=tmp_path, programs=tmp_path)
+    given = Given(size="2k", jobs=JOBS, last=JOBS, rounds=2, port=0, folder=tmp_path, programs=tmp_path)
     found = searches.measure(given)
     assert found["pages"]["cases"] == found["rendered"]["cases"] == len(some)
     for kind in ("pages", "counts", "rendered"):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from jobs import keys
 from jobs.search import streams
-from jobs.search.conditions import asked, order_by, upwards, weeks
+from jobs.search.conditions import asked, order_by, weeks
 from jobs.search.model import JobSearch
 
 
@@ -17,7 +17,7 @@ def first(search: JobSearch, limit: int) -> str:
     values, order = f"j.{search.order} AS value, j.id", order_by(search, "value", "id")
     source = _source(search)
     few = f"(SELECT 1 + 2 * {limit} / greatest(count(*), 1) FROM stream)"
-    sign, extreme = ("<=", "infinity") if upwards(search) else (">=", "-infinity")
+    sign, extreme = ("<=", "infinity") if search.upwards else (">=", "-infinity")
     bound = f"coalesce((SELECT value FROM bound), '{extreme}')"
     return f"""
         WITH stream AS MATERIALIZED ({source.streams}),
@@ -42,7 +42,7 @@ def some(search: JobSearch, limit: int) -> str:
 def every(search: JobSearch) -> str:
     """The `id` of every job, in the order of the search: day by day, so that the first ones come at once."""
     source, day = _source(search), "timestamptz 'epoch' + make_interval(days => (w.number * 7 + d.day)::int)"
-    days = f"{weeks(search)} CROSS JOIN generate_series({'0, 6' if upwards(search) else '6, 0, -1'}) d (day)"
+    days = f"{weeks(search)} CROSS JOIN generate_series({'0, 6' if search.upwards else '6, 0, -1'}) d (day)"
     on_day = f"j.{search.order} >= {day} AND j.{search.order} < {day} + interval '1 day'"
     found = (
         f"SELECT j.id, j.{search.order} FROM jobs_job j WHERE {source.condition} AND {asked(search, 'j')} AND {on_day}"

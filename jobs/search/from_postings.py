@@ -3,6 +3,9 @@
 A nested loop over the weeks in their order gives its rows in that order, and ends where it has enough of them.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from jobs import keys
 from jobs.files import Role
 from jobs.paths import a_file_id
@@ -10,7 +13,8 @@ from jobs.search import streams
 from jobs.search.conditions import BEGIN, END, asked, order_by, weeks
 from jobs.search.model import JobSearch, Side
 
-FEW, SAMPLE = 150, 400
+TRIES = ((50, 370), (2_000, 4_000))
+IN_RANGE = "p.cell_id BETWEEN s.low AND s.high"
 ROLES: dict[Side, tuple[Role, ...]] = {
     "source": ("source",),
     "destination": ("destination",),
@@ -21,26 +25,53 @@ ROLES: dict[Side, tuple[Role, ...]] = {
 def first(search: JobSearch, limit: int) -> str:
     """The `value` of the order and the `id` of the first `limit` jobs.
 
-    Postings of a week are in the order of their cells first, so that all of them are read. Where these are more than a
-    few, a sample of the week's jobs is tried before: what many jobs have is found among these at once.
+    Postings of a week are in the order of their cells first, so that all of them are read, unless a try at less is
+    enough.
     """
-    values, order = f"p.{search.order} AS value, p.job_id AS id", order_by(search, "value", "id")
-    few, found = "(SELECT count(*) FROM few)", "(SELECT count(*) FROM sample)"
-    ends = f"{order} LIMIT {len(terms(search)[0]) * limit}"
+    order, tries = order_by(search, "value", "id"), _tries(search, limit)
+    wanted = f"CASE WHEN late THEN {_late_wanted(tries)} ELSE NOT {tries[-1].enough} END"
+    rest = _postings(search, _values(search), f"AND {wanted}")
     week = f"""
-        WITH few AS MATERIALIZED ({_postings(search, values)} LIMIT {FEW + 1}),
-        sample AS MATERIALIZED (
-            SELECT value, id FROM ({_sample(search, f"{few} > {FEW}")}) j
-            WHERE {_has_terms(search)}{_in_cells(search)} LIMIT {limit}
-        )
+        WITH {", ".join(f"{each.name} AS MATERIALIZED ({each.text})" for each in tries)}
         SELECT DISTINCT value, id FROM (
-            SELECT value, id FROM few WHERE {few} <= {FEW}
-            UNION ALL SELECT value, id FROM sample WHERE {found} = {limit}
-            UNION ALL ({_postings(search, values, f"AND NOT late AND {few} > {FEW} AND {found} < {limit}")} {ends})
-            UNION ALL ({_postings(search, values, f"AND late AND {few} > {FEW}")} {ends})
+            {" UNION ALL ".join(f"SELECT value, id FROM {each.name} WHERE found AND {each.enough}" for each in tries)}
+            UNION ALL ({rest} {order} LIMIT {len(terms(search)[0]) * limit})
         ) n {order} LIMIT {limit}
     """
     return f"{_by_week(search, week)} LIMIT {limit}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Try:
+    """A part of the week `w`. One that is not made, since another was enough, is empty, which is `enough` too."""
+
+    name: str
+    text: str
+    enough: str
+
+
+def _tries(search: JobSearch, limit: int) -> list[_Try]:
+    """The postings, where they are few; then the first jobs of the week, among which enough have what many jobs have.
+
+    These are all but the late ones. Jobs that have what few have are found by neither.
+    """
+    found: list[_Try] = []
+    for number, (few, most) in enumerate(TRIES):
+        when = f"NOT {found[-1].enough}" if found else "true"
+        name, text = f"few{number}", f"{_seen(search, f'AND {when}')} LIMIT {few + 1}"
+        found.append(_Try(name=name, text=text, enough=f"(SELECT count(*) <= {few} FROM {name})"))
+        name, text = f"sample{number}", f"{_sample(search, f'NOT {found[-1].enough}')} LIMIT {most}"
+        counted = f"SELECT count(*) FILTER (WHERE found) >= {limit} OR count(*) < {most} FROM {name}"
+        found.append(_Try(name=name, text=text, enough=f"({counted})"))
+    return found
+
+
+def _late_wanted(tries: Sequence[_Try]) -> str:
+    """SQL that is true where no try has seen the late jobs: where there were too many postings for it."""
+    if not tries:
+        return "true"
+    few, sample, *others = tries
+    return f"(NOT {few.enough} AND ({sample.enough} OR {_late_wanted(others)}))"
 
 
 def some(search: JobSearch, values: str, limit: int) -> str:
@@ -51,7 +82,7 @@ def some(search: JobSearch, values: str, limit: int) -> str:
 
 def every(search: JobSearch) -> str:
     """The `id` of every job, in the order of the search."""
-    postings = _postings(search, f"p.{search.order} AS value, p.job_id AS id")
+    postings = _postings(search, _values(search))
     each = f"SELECT {_distinct(search)} p.* FROM ({postings}) p {order_by(search, 'value', 'id')}"
     return f"SELECT n.id FROM ({_by_week(search, each)}) n"
 
@@ -73,19 +104,34 @@ def parameters(search: JobSearch) -> dict[str, list[int]]:
     return {f"terms{number}": each for number, each in enumerate(terms(search))}
 
 
+def _values(search: JobSearch) -> str:
+    return f"p.{search.order} AS value, p.job_id AS id"
+
+
+def _seen(search: JobSearch, when: str) -> str:
+    """The postings of the week `w` under the first of the terms, and whether each is `found` by all that is asked."""
+    return _under(search, f"{_values(search)}, ({_asked(search)}) AS found", "true", when)
+
+
 def _postings(search: JobSearch, values: str, when: str = "") -> str:
     """Values of the postings of the week `w` that have all the terms, of streams of which `when` is true."""
-    found = ["p.cell_id BETWEEN s.low AND s.high"]
-    # Dates are a filter here: as a part of the lookup they would make one of each cell.
-    found += [f"({asked(search, 'p', 'job_id')}) IS TRUE{streams.not_by_excluded(search, 'p')}"]
-    found += [_posted_too(number) for number in range(1, len(terms(search)))]
+    return _under(search, values, _asked(search), when)
+
+
+def _under(search: JobSearch, values: str, found: str, when: str = "") -> str:
     # Behind `OFFSET 0` each range is looked up by itself, as no plan would have it that knows nothing of their number.
     each = " UNION ALL ".join(
-        f"(SELECT {values} FROM jobs_posting p WHERE {' AND '.join([place, *found])} OFFSET 0)"
+        f"(SELECT {values} FROM jobs_posting p WHERE {place} AND {IN_RANGE} AND {found} OFFSET 0)"
         for place in _places(search)
     )
     ways = f"(SELECT * FROM stream WHERE first < {END} AND last > {BEGIN} {when}) s"
     return f"SELECT p.* FROM unnest(%(terms0)s::bigint[]) term, {ways}, LATERAL ({each}) p"
+
+
+def _asked(search: JobSearch) -> str:
+    """What is asked of a posting: also its dates, which as a part of the lookup would make one lookup of each cell."""
+    found = [f"({asked(search, 'p', 'job_id')}) IS TRUE{streams.not_by_excluded(search, 'p')}"]
+    return " AND ".join([*found, *(_posted_too(number) for number in range(1, len(terms(search))))])
 
 
 def _places(search: JobSearch) -> list[str]:
@@ -120,12 +166,16 @@ def _posted_too(number: int) -> str:
 
 
 def _sample(search: JobSearch, when: str) -> str:
-    """The first jobs of the week `w` between the dates of those that are not late, where `when` holds."""
+    """The first jobs of the week `w` between the dates of those that are not late, where `when` holds.
+
+    Each with whether it is `found` by the terms and the cells that are asked for.
+    """
     order = order_by(search, f"j.{search.order}", "j.id")
     in_week = f"j.{search.order} >= {BEGIN} AND j.{search.order} < {END}"
     dates = "(VALUES (%(first)s::timestamptz, %(last)s::timestamptz)) s (first, last)"
-    jobs = f"SELECT j.{search.order} AS value, j.* FROM jobs_job j, {dates}"
-    return f"{jobs} WHERE {when} AND {in_week} AND {asked(search, 'j')} {order} LIMIT {SAMPLE}"
+    found = f"{_has_terms(search)}{_in_cells(search)}"
+    jobs = f"SELECT j.{search.order} AS value, j.id, {found} AS found FROM jobs_job j, {dates}"
+    return f"{jobs} WHERE {when} AND {in_week} AND {asked(search, 'j')} {order}"
 
 
 def _has_terms(search: JobSearch) -> str:

@@ -70,6 +70,11 @@ class JobSearch:
         """Tell whether type, status and issuer say everything, so that counts are exact."""
         return not (self.group or self.file_id or self.path or self.created or self.updated)
 
+    @property
+    def upwards(self) -> bool:
+        """Tell whether dates are read from the oldest on: backwards from a place it is the other way round."""
+        return self.ascending == (self.place is None or self.place.forward)
+
     def but(self, **changes: Any) -> Self:
         """The same search from its beginning, with these changes."""
         return replace(self, place=None, **changes)

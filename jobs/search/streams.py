@@ -16,7 +16,8 @@ from jobs.search.model import Among, JobSearch, Span
 
 LAST = datetime(2200, 1, 1, tzinfo=UTC)
 ISSUER = f"coalesce(issuer, '{NO_ISSUER}')"
-DATED = UNDATED + timedelta(microseconds=1)
+MOMENT = timedelta(microseconds=1)
+DATED = UNDATED + MOMENT
 FIRST = "CASE WHEN late THEN %(late_first)s ELSE %(first)s END::timestamptz AS first"
 DATES = f"{FIRST}, CASE WHEN late THEN %(late_last)s ELSE %(last)s END::timestamptz AS last, late"
 
@@ -68,13 +69,19 @@ def parameters(search: JobSearch) -> dict[str, Any]:
 
 
 def bounds(search: JobSearch, *, late: bool) -> tuple[datetime, datetime]:
-    """Between which dates, of the search's order, jobs may lie that are late or not."""
+    """Between which dates, of the search's order, jobs may lie that are late or not, and that are not before its place.
+
+    An index is read from there on: the place itself, a date and an id, would not keep it from beginning at its end.
+    """
     start, end = limits(search.created if search.order == "created" else search.updated)
-    if late or not other(search):
+    if not late and other(search):
+        first, last = limits(other(search))
+        before, after = (keys.LATE, timedelta(0)) if search.order == "created" else (timedelta(0), keys.LATE)
+        start, end = max(start, first - before), min(end, last + after)
+    if search.place is None:
         return start, end
-    first, last = limits(other(search))
-    before, after = (keys.LATE, timedelta(0)) if search.order == "created" else (timedelta(0), keys.LATE)
-    return max(start, first - before), min(end, last + after)
+    value = search.place.value
+    return (max(start, value), end) if search.upwards else (start, min(end, value + MOMENT))
 
 
 def other(search: JobSearch) -> Span:

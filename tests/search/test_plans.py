@@ -9,12 +9,13 @@ from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from benchmarks import generate, grid
-from jobs.search import parse, sql
+from benchmarks.places import SIZE, search_of
+from jobs.search import sql
 
 pytestmark = pytest.mark.django_db
 
-JOBS, SIZE = 100_000, 50
-MOST_READ, MOST_SORTED = 24 * SIZE, 20 * SIZE
+JOBS = 100_000
+MOST_READ, MOST_SORTED = 20 * SIZE, 20 * SIZE
 EMPTY = "TRUNCATE jobs_job, jobs_document, jobs_posting, jobs_cell, jobs_tile, jobs_value, jobs_week"
 SMALL = {"jobs_cell", "jobs_tile", "jobs_week"}  # catalogues, which do not grow with the jobs
 
@@ -34,10 +35,9 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from nodes(child)
 
 
-def read(case: grid.Case, token: str = "") -> list[dict[str, Any]]:
+def read(case: grid.Case) -> list[dict[str, Any]]:
     """The nodes of the plan of a page as it ran."""
-    given = {name: value if isinstance(value, list) else [value] for name, value in case.parameters.items()}
-    query = sql.page_query(parse({**given, "nextPageToken": [token]}, page_size=SIZE), SIZE + 1)
+    query = sql.page_query(search_of(case), SIZE + 1)
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {query.text}", query.parameters)
         found = cursor.fetchone()[0]

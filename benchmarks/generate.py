@@ -38,7 +38,7 @@ CREATE UNLOGGED TABLE made_issuer (number int, value bigint, text text);
 CREATE UNLOGGED TABLE made_status (text text, value bigint, stage int);
 CREATE UNLOGGED TABLE made_template (
     kind int, place int, failed int, source text, destination text, paths text[], quality text, body text,
-    result text, error_code int, error text, reads bool, writes bool, packs bool
+    result text, error_code int, error text, message bigint, reads bool, writes bool, packs bool
 );
 CREATE TABLE made (
     id bigint, request bigint, kind int, place int, failed int, folder int, status text, issuer int,
@@ -58,12 +58,15 @@ def one_in(seed: int, of: str, number: int) -> str:
     return f"(hashint8extended({of}, {seed}) & 9223372036854775807) %% {number} = 0"
 
 
-HASH = (
-    f"(substring(sha256(convert_to(%s, 'UTF8')) for 8)::bigint >> {64 - keys.TERM_BITS}) & {(1 << keys.TERM_BITS) - 1}"
-)
 GROUP = "md5('group ' || request)"
 KEY = f"{GROUP} || '_' || md5('job ' || id)"
 FILE_ID = "md5('file ' || request)"
+
+
+def term(text: str) -> str:
+    """SQL for the term of a kind, a colon and a text."""
+    return keys.term_sql(keys.hash_sql(text))
+
 
 PATH = f"replace(replace(replace(path, '{READS}', f.reads), '{WRITES}', f.writes), '{NUMBER}', request::text)"
 LATE = f"moved < made OR moved > made + interval '{keys.LATE.total_seconds():.0f} s'"
@@ -112,21 +115,27 @@ stated AS (
     FROM dated
 ),
 whole AS (
-    SELECT s.*, t.failed, t.paths, t.reads AS has_reads, t.writes AS has_writes, t.packs AS has_packs,
+    SELECT s.*, t.failed, t.paths, t.message, t.reads AS has_reads, t.writes AS has_writes, t.packs AS has_packs,
         ((w.value << 1) | ({LATE})::int) << {2 * keys.VALUE_BITS} | (type << {keys.VALUE_BITS}) | i.value AS cell
     FROM stated s
     JOIN made_status w ON w.text = s.status
     JOIN made_issuer i ON i.number = s.issuer
     JOIN made_template t ON t.kind = s.kind AND t.place = s.place
         AND t.failed = CASE WHEN s.status = 'error' THEN 1 + floor(8 * {dice(17, "n")} ^ 3) ELSE 0 END
+),
+found AS (
+    SELECT whole.*,
+        ARRAY[{term(f"'group:' || {GROUP}")}]
+            || CASE WHEN has_reads THEN read || {term(f"'file:' || {FILE_ID}")} ELSE '{{}}' END
+            || CASE WHEN has_writes THEN written ELSE '{{}}' END
+            || CASE WHEN has_packs THEN packed ELSE '{{}}' END
+            || ARRAY(SELECT {term(PATH)} FROM unnest(paths) path) AS terms
+    FROM whole JOIN made_folder f ON f.number = whole.folder
 )
 SELECT n, request, kind, place, failed, folder, status, issuer, cell, made, moved, seen,
-    ARRAY[{HASH % f"'group:' || {GROUP}"}]
-        || CASE WHEN has_reads THEN read || ({HASH % f"'file:' || {FILE_ID}"}) ELSE '{{}}' END
-        || CASE WHEN has_writes THEN written ELSE '{{}}' END
-        || CASE WHEN has_packs THEN packed ELSE '{{}}' END
-        || ARRAY(SELECT {HASH % PATH} FROM unnest(paths) path)
-FROM whole JOIN made_folder f ON f.number = whole.folder
+    CASE WHEN message IS NULL THEN terms
+        ELSE terms || message || ARRAY(SELECT term # message FROM unnest(terms) term) END
+FROM found
 """
 
 
@@ -185,6 +194,11 @@ GROUP BY 1, 2, 3, 4, 5, 6
 
 TILES = f"INSERT INTO jobs_tile SELECT DISTINCT id >> {keys.VALUE_BITS}, type, status, late FROM jobs_cell"
 
+MESSAGES = f"""
+INSERT INTO jobs_message (id, text)
+SELECT DISTINCT {keys.message_number_sql("error")}, error FROM made_template WHERE error <> ''
+"""
+
 WEEKS = f"""
 INSERT INTO jobs_week (number)
 SELECT DISTINCT week FROM made, LATERAL (VALUES ({keys.week_sql("created")}), ({keys.week_sql("updated")})) w (week)
@@ -205,7 +219,8 @@ def generate(where: dict[str, Any], jobs: int) -> None:
         connection.execute(CELLS)
         connection.execute(TILES)
         connection.execute(WEEKS)
-        connection.execute("ANALYZE jobs_cell, jobs_tile, jobs_week, jobs_value")
+        connection.execute(MESSAGES)
+        connection.execute("ANALYZE jobs_cell, jobs_tile, jobs_week, jobs_value, jobs_message")
         _fill(connection, where)
         connection.execute("DROP TABLE made, made_kind, made_folder, made_issuer, made_status, made_template")
 
@@ -248,7 +263,8 @@ def _template_rows() -> Iterator[tuple[Any, ...]]:
         packs = any(path.startswith(f"source:{WRITES}") for path in each.paths)
         reads = any(path.startswith(f"source:{READS}") for path in each.paths)
         writes = any(path.startswith("destination:") for path in each.paths)
-        yield *astuple(each), reads, writes, packs
+        message = keys.message_term(each.error) if each.error else None
+        yield *astuple(each), message, reads, writes, packs
 
 
 def _fill(connection: psycopg.Connection, where: dict[str, Any]) -> None:

@@ -103,6 +103,13 @@ def _filters() -> list[Filter]:
             "written": {"path": "/video/output", "pathIn": "destinations"},
             "both": {"path": "/uploads", "pathIn": "both"},
         },
+        "id": {"a group's": {"idPrefix": middle.group}, "absent": {"idPrefix": "absent"}},
+        "error": {
+            "common": {"error": "already exists"},
+            "several": {"error": "fail"},
+            "rare": {"error": "moov atom"},
+            "absent": {"error": "nobody failed so"},
+        },
         "created": {
             name: {"createdFrom": a.strftime(ON), "createdTo": b.strftime(ON)} for name, (a, b) in spans.items()
         },

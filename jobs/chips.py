@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from jobs import looks, specs
 from jobs.search import JobSearch, Span, query
-from jobs.search.model import Among
+from jobs.search.model import Among, Lookup
 from jobs.statuses import status
 
 SIDES = {"source": "reading under", "destination": "writing under", "both": "reading or writing under"}
@@ -38,6 +38,13 @@ def chips(search: JobSearch) -> list[Chip]:
     ):
         if text:
             found.append(Chip(before=before, text=text, mono=True, without=query(start.but(**{name: ""}))))
+    for name, before, looked in (
+        ("id_prefix", "with an id from", search.id_prefix),
+        ("error", "with an error about", search.error),
+    ):
+        if looked:
+            without = query(start.but(**{name: Lookup()}))
+            found.append(Chip(before=before, text=looked.text, mono=name == "id_prefix", without=without))
     return [*found, *_span(start, "created"), *_span(start, "updated")]
 
 

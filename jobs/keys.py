@@ -1,8 +1,11 @@
 """The numbers by which jobs are found: the store writes them, the search looks for them.
 
-A *term* is a thing that jobs can be found by: a group, a file, a directory above one. It is a hash of 50 bits, so
-that of a hundred million terms some other one has the number of a given term once in ten million. Jobs are looked up
-by their week and a term: what is written together lies together, however many terms there are.
+A *term* is a thing that jobs can be found by: a group, a file, a directory above one, an error message. It is a hash
+of 50 bits, so that of a hundred million terms some other one has the number of a given term once in ten million. Jobs
+are looked up by their week and a term: what is written together lies together, however many terms there are.
+
+A job that failed has each of its other terms twice: as it is, and together with its message. So what failed so under a
+directory is looked up as one term, however common the message and the directory are.
 
 A *cell's* number is made of those of its status, type and issuer, in this order, so that all cells of a status, or of
 a status and type (a *tile*), are one range.
@@ -24,6 +27,7 @@ LAST_CELL = (1 << 3 * VALUE_BITS + 1) - 1
 """The last issuer of a tile, the last type and issuer of a status, the last cell of all, by their numbers."""
 
 NO_ISSUER = 0
+MESSAGE = "error"
 
 
 def week(moment: datetime) -> int:
@@ -88,6 +92,31 @@ def _above(role: str, directory: str) -> tuple[int, ...]:
     """The terms of a directory and of those above it."""
     names: Iterable[str] = (directory[:end] for end, sign in enumerate(directory) if sign == "/" and end)
     return tuple(_hashed(role, name) for name in dict.fromkeys(("/", *names, directory)))
+
+
+def message_term(message: str) -> int:
+    """The term of an error message."""
+    return _hashed(MESSAGE, message)
+
+
+def failed_term(term: int, message: int) -> int:
+    """The term of what has both a term and that of a message; both are hashes, and so is this."""
+    return term ^ message
+
+
+def message_number_sql(message: str) -> str:
+    """SQL for the hash of 64 bits that a message is kept under; its `term_sql` is the term."""
+    return hash_sql(f"'{MESSAGE}:' || {message}")
+
+
+def hash_sql(text: str) -> str:
+    """SQL for the hash of a term's kind, a colon and its text, of 64 bits."""
+    return f"(substring(sha256(convert_to({text}, 'UTF8')) for 8)::bigint)"
+
+
+def term_sql(number: str) -> str:
+    """SQL for the term whose hash of 64 bits is given."""
+    return f"({number} >> {64 - TERM_BITS} & {(1 << TERM_BITS) - 1})"
 
 
 def _hashed(kind: str, text: str) -> int:

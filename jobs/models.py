@@ -7,6 +7,7 @@ others.
 """
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -207,6 +208,19 @@ class Horizon(models.Model):
 
     id = models.SmallIntegerField(primary_key=True, default=ONLY)
     before = models.DateTimeField()
+
+
+class Message(models.Model):
+    """An error message that a job has had, once; `id` is its hash (`jobs.keys`), by which jobs are found."""
+
+    id = models.BigIntegerField(primary_key=True)
+    text = models.TextField()
+
+    class Meta:
+        indexes = (
+            # The messages that contain a text.
+            GinIndex(fields=("text",), opclasses=["gin_trgm_ops"], fastupdate=False, name="message_text"),
+        )
 
 
 class Quarantine(models.Model):

@@ -9,11 +9,11 @@ from django.db.models import Count
 
 from jobs import keys
 from jobs.histogram import counted
-from jobs.models import UNDATED, Cell, DayRollup, Document, HourRollup, Job, Posting, Tile, Value, Week
+from jobs.models import UNDATED, Cell, DayRollup, Document, HourRollup, Job, Message, Posting, Tile, Value, Week
 
 
 def is_consistent() -> bool:
-    """Whether counts, documents, postings, weeks and rollups are those of the jobs that there are; raise where not."""
+    """Whether counts, documents, postings, messages, weeks and rollups are those of the jobs here; raise where not."""
     counted = dict(Job.objects.values_list("cell").annotate(n=Count("id")))
     assert counted == dict(Cell.objects.exclude(jobs=0).values_list("id", "jobs"))
     jobs = list(Job.objects.select_related("cell"))
@@ -22,6 +22,10 @@ def is_consistent() -> bool:
     assert Counter(Posting.objects.values_list(*columns)) == Counter(row for job in jobs for row in postings(job))
     weeks = {keys.week(date) for job in jobs for date in (job.created, job.updated)}
     assert weeks <= set(Week.objects.values_list("number", flat=True))
+    messages = {message.text: message.id for message in Message.objects.all()}
+    assert {job.error for job in jobs if job.error} <= set(messages)
+    assert all(keys.message_term(text) == id_ >> 14 & (1 << 50) - 1 for text, id_ in messages.items())
+    assert all(has_its_message(job) for job in jobs if job.error)
     numbers = {(value.kind, value.text): value.id for value in Value.objects.all()}
     for cell in Cell.objects.all():
         issuer = numbers[Value.Kind.ISSUER, cell.issuer] if cell.issuer is not None else keys.NO_ISSUER
@@ -39,6 +43,13 @@ def postings(job: Job) -> list[tuple[object, ...]]:
     created, updated = (keys.week(date) << keys.TERM_BITS for date in (job.created, job.updated))
     dates = (job.cell_id, job.created, job.updated, job.id)
     return [(created | term, None if created == updated else updated | term, *dates) for term in job.terms]
+
+
+def has_its_message(job: Job) -> bool:
+    """Whether a job has the term of its message, and each other one with it too."""
+    message = keys.message_term(job.error)
+    others = set(job.terms) - {message}
+    return message in job.terms and others == {keys.failed_term(term, message) for term in others}
 
 
 Event = tuple[str, datetime, int, str, int | None]

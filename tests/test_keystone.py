@@ -33,6 +33,9 @@ FILTERS: list[list[tuple[str, str]]] = [
     [("fileId", "f-2"), ("type", TYPES[1])],
     [("createdFrom", "2026-03-01T12:10"), ("createdTo", "2026-03-01T12:25")],
     [("updatedFrom", "2026-03-01T14:00:00Z"), ("notType", TYPES[0])],
+    [("idPrefix", f"{1:031x}"), ("status", "success")],
+    [("error", "TIMEOUT")],
+    [("error", "timeout"), ("path", "/a/b"), ("createdFrom", "2026-03-01T12:10")],
     [("status", "error"), ("issuer", "urn:app:nobody")],
 ]
 ORDERS = [
@@ -55,6 +58,7 @@ def made(number: int) -> dict[str, Any]:
         issuer=None if number % 7 == 0 else f"urn:app:{number % 3}",
         sources=[{"path": PATHS[number % 6], "fileId": f"f-{number % 4}"}],
         specification={"destination": {"path": f"/out/{number % 4}/{number}.zip"}},
+        result={"code": number % 3, "message": f"job timeout {number % 5}"},
         dateCreated=None if number % 17 == 5 else iso(NOON + timedelta(minutes=number // 4)),
         dateUpdated=iso(NOON + timedelta(minutes=number * 37 % 101, hours=1)),
     )

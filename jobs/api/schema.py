@@ -6,6 +6,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 
+from jobs.search.lookup import MOST_JOBS, MOST_MESSAGES, SHORTEST_PREFIX, SHORTEST_WORD
 from jobs.search.parse import DIRECTIONS, LARGEST_PAGE, ORDERS, SEVERAL, SIDES
 
 Field = serializers.Field[Any, Any, Any, Any]
@@ -18,8 +19,10 @@ DESCRIBED = {
     "notIssuer": "No jobs of these issuers.",
     "groupId": "Jobs of this group.",
     "fileId": "Jobs with a source of this file id.",
-    "path": "Jobs with a file of this path, or under this directory; whole components are compared.",
+    "path": "Jobs with a file of this path, or under this directory; whole components are compared, from the first on.",
     "pathIn": "Where the path is looked for: sources (default), destinations or both.",
+    "idPrefix": f"Jobs whose id begins so, upper and lower case apart; at most {MOST_JOBS} jobs may.",
+    "error": f"Jobs whose error message contains this, in any case; at most {MOST_MESSAGES} different messages may.",
     "createdFrom": "Created at this time or later: a date or a time in ISO 8601, UTC without a zone.",
     "createdTo": "Created at this time or before; a date includes its whole day.",
     "createdWithin": "Created within this time from now: 15m, 24h, 7d.",
@@ -33,6 +36,8 @@ DESCRIBED = {
 }
 SHAPES: dict[str, dict[str, Any]] = {
     "pathIn": {"type": "string", "enum": list(SIDES)},
+    "idPrefix": {"type": "string", "minLength": SHORTEST_PREFIX},
+    "error": {"type": "string", "minLength": SHORTEST_WORD},
     "orderBy": {"type": "string", "enum": list(ORDERS)},
     "orderDirection": {"type": "string", "enum": list(DIRECTIONS)},
     "pageSize": {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE},

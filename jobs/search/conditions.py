@@ -43,6 +43,13 @@ END = f"{BEGIN} + interval '{keys.WEEK.days} days'"
 """When the next one does."""
 
 
+def in_cells(search: JobSearch) -> str:
+    """The condition that the cell of a job `j` is one that the search allows."""
+    if not (search.type or search.status or search.issuer):
+        return "true"
+    return f"(SELECT {streams.allowed(search)} FROM jobs_cell WHERE id = j.cell_id)"
+
+
 def order_by(search: JobSearch, value: str, key: str) -> str:
     """The order in which jobs are read."""
     way = "ASC" if search.upwards else "DESC"

@@ -1,4 +1,4 @@
-"""Searches for a group, a file or a path: jobs come off their postings, week by week, until there are enough.
+"""Searches for a group, a file, a path or an error: jobs come off their postings, week by week, until there are enough.
 
 A nested loop over the weeks in their order gives its rows in that order, and ends where it has enough of them.
 """
@@ -10,10 +10,10 @@ from jobs import keys
 from jobs.files import Role
 from jobs.paths import a_file_id
 from jobs.search import streams
-from jobs.search.conditions import BEGIN, END, asked, order_by, weeks
+from jobs.search.conditions import BEGIN, END, asked, in_cells, order_by, weeks
 from jobs.search.model import JobSearch, Side
 
-TRIES = ((50, 370), (2_000, 4_000))
+TRIES = ((40, 350), (2_000, 4_000))
 IN_RANGE = "p.cell_id BETWEEN s.low AND s.high"
 ROLES: dict[Side, tuple[Role, ...]] = {
     "source": ("source",),
@@ -35,7 +35,7 @@ def first(search: JobSearch, limit: int) -> str:
         WITH {", ".join(f"{each.name} AS MATERIALIZED ({each.text})" for each in tries)}
         SELECT DISTINCT value, id FROM (
             {" UNION ALL ".join(f"SELECT value, id FROM {each.name} WHERE found AND {each.enough}" for each in tries)}
-            UNION ALL ({rest} {order} LIMIT {len(terms(search)[0]) * limit})
+            UNION ALL ({rest} {order} LIMIT {_times(search) * limit})
         ) n {order} LIMIT {limit}
     """
     return f"{_by_week(search, week)} LIMIT {limit}"
@@ -74,8 +74,8 @@ def _late_wanted(tries: Sequence[_Try]) -> str:
     return f"(NOT {few.enough} AND ({sample.enough} OR {_late_wanted(others)}))"
 
 
-def some(search: JobSearch, values: str, limit: int) -> str:
-    """Values of `limit` postings, whichever come first."""
+def some(search: JobSearch, limit: int, values: str = "p.job_id, p.cell_id") -> str:
+    """Values of `limit` postings, the `cell_id` of the job or others, whichever come first."""
     each = f"SELECT {_distinct(search)} n.* FROM ({_postings(search, values)}) n LIMIT {limit}"
     return f"{_by_week(search, each)} LIMIT {limit}"
 
@@ -88,7 +88,10 @@ def every(search: JobSearch) -> str:
 
 
 def terms(search: JobSearch) -> list[list[int]]:
-    """The terms that a search asks for: of each list one. The first list, likely the rarest, is looked up."""
+    """The terms that a search asks for: of each list one. The first list, likely the rarest, is looked up.
+
+    An error is asked for together with it, so that what is common and failed in a common way is found at once.
+    """
     found = []
     if search.file_id:
         found.append([keys.file_id_term(a_file_id(search.file_id))])
@@ -96,7 +99,18 @@ def terms(search: JobSearch) -> list[list[int]]:
         found.append([keys.group_term(search.group)])
     if search.path:
         found.append([keys.path_term(role, search.path) for role in ROLES[search.side]])
-    return found
+    return [_failed(search, *found[:1]), *found[1:]] if search.error else found
+
+
+def _failed(search: JobSearch, among: Sequence[int] = ()) -> list[int]:
+    """The terms of jobs that have one of the messages, and `among` which are those with one of these terms."""
+    messages = search.error.found
+    return [keys.failed_term(term, each) for term in among for each in messages] if among else list(messages)
+
+
+def has_terms(search: JobSearch) -> str:
+    """The condition that a job `j` has one term of each list."""
+    return " AND ".join(f"j.terms && %(terms{number})s::bigint[]" for number in range(len(terms(search)))) or "true"
 
 
 def parameters(search: JobSearch) -> dict[str, list[int]]:
@@ -125,7 +139,7 @@ def _under(search: JobSearch, values: str, found: str, when: str = "") -> str:
         for place in _places(search)
     )
     ways = f"(SELECT * FROM stream WHERE first < {END} AND last > {BEGIN} {when}) s"
-    return f"SELECT p.* FROM unnest(%(terms0)s::bigint[]) term, {ways}, LATERAL ({each}) p"
+    return f"SELECT p.* FROM unnest(t.terms) term, {ways}, LATERAL ({each}) p"
 
 
 def _asked(search: JobSearch) -> str:
@@ -144,16 +158,22 @@ def _places(search: JobSearch) -> list[str]:
 
 
 def _by_week(search: JobSearch, week: str) -> str:
-    """What `week` gives of each week in which anything has the first of the terms."""
-    term = "SELECT FROM unnest(%(terms0)s::bigint[]) term, jobs_posting p WHERE"
-    occurs = " OR ".join(f"EXISTS ({term} {place})" for place in _places(search))
+    """What `week` gives of each week in which anything has one of the first `terms`, which are those of `t`."""
+    occurs = " OR ".join(f"EXISTS (SELECT FROM jobs_posting p WHERE {place})" for place in _places(search))
+    there = f"SELECT array_agg(term) AS terms FROM unnest(%(terms0)s::bigint[]) term WHERE {occurs}"
     found = f"WITH stream AS MATERIALIZED ({streams.ranges(search)})"
-    return f"{found} SELECT n.* FROM {weeks(search)} CROSS JOIN LATERAL ({week}) n WHERE {occurs}"
+    each = f"{weeks(search)} CROSS JOIN LATERAL ({there}) t CROSS JOIN LATERAL ({week}) n"
+    return f"{found} SELECT n.* FROM {each} WHERE t.terms IS NOT NULL"
 
 
 def _distinct(search: JobSearch) -> str:
-    """The word that keeps a job once that has both of two terms."""
-    return "DISTINCT" if len(terms(search)[0]) > 1 else ""
+    """The word that keeps a job once that has two of the terms."""
+    return "DISTINCT" if _times(search) > 1 else ""
+
+
+def _times(search: JobSearch) -> int:
+    """How many of the first terms a job may have: a path may be read and written, a message is the only one."""
+    return len(ROLES[search.side]) if search.path else 1
 
 
 def _posted_too(number: int) -> str:
@@ -173,16 +193,6 @@ def _sample(search: JobSearch, when: str) -> str:
     order = order_by(search, f"j.{search.order}", "j.id")
     in_week = f"j.{search.order} >= {BEGIN} AND j.{search.order} < {END}"
     dates = "(VALUES (%(first)s::timestamptz, %(last)s::timestamptz)) s (first, last)"
-    found = f"{_has_terms(search)}{_in_cells(search)}"
+    found = f"{has_terms(search)} AND {in_cells(search)}"
     jobs = f"SELECT j.{search.order} AS value, j.id, {found} AS found FROM jobs_job j, {dates}"
     return f"{jobs} WHERE {when} AND {in_week} AND {asked(search, 'j')} {order}"
-
-
-def _has_terms(search: JobSearch) -> str:
-    return " AND ".join(f"j.terms && %(terms{number})s::bigint[]" for number in range(len(terms(search))))
-
-
-def _in_cells(search: JobSearch) -> str:
-    if not (search.type or search.status or search.issuer):
-        return ""
-    return f" AND (SELECT {streams.allowed(search)} FROM jobs_cell WHERE id = j.cell_id)"

@@ -39,6 +39,17 @@ class Span:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Lookup:
+    """A text that was looked up: `found` are the few things that it stands for, by the numbers that they go by."""
+
+    text: str = ""
+    found: tuple[int, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Place:
     """A job's place in an order, and whether to read on `forward` from it or back."""
 
@@ -49,7 +60,10 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class JobSearch:
-    """Which jobs, in which order, from which place on. `path` is normalised."""
+    """Which jobs, in which order, from which place on.
+
+    `path` is normalised. `id_prefix` stands for jobs, by their ids here, `error` for messages, by their terms.
+    """
 
     type: Among = Among()
     status: Among = Among()
@@ -58,6 +72,8 @@ class JobSearch:
     file_id: str = ""
     path: str = ""
     side: Side = "source"
+    id_prefix: Lookup = Lookup()
+    error: Lookup = Lookup()
     created: Span = Span()
     updated: Span = Span()
     order: Order = "created"
@@ -68,7 +84,12 @@ class JobSearch:
     @property
     def by_cell_alone(self) -> bool:
         """Tell whether type, status and issuer say everything, so that counts are exact."""
-        return not (self.group or self.file_id or self.path or self.created or self.updated)
+        return not (self.by_term or self.id_prefix or self.created or self.updated)
+
+    @property
+    def by_term(self) -> bool:
+        """Tell whether jobs are asked for by something that they have a posting for."""
+        return bool(self.group or self.file_id or self.path or self.error)
 
     @property
     def upwards(self) -> bool:

@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from jobs.paths import UNSTORABLE, normalised
 from jobs.search.dates import Unreadable, ago, moment
-from jobs.search.model import Among, JobSearch, Order, Side, Span
+from jobs.search.lookup import error, id_prefix
+from jobs.search.model import Among, JobSearch, Lookup, Order, Side, Span
 from jobs.search.seen import known_statuses, known_types
 from jobs.search.tokens import BadToken, read_token
 
@@ -22,9 +23,10 @@ T = TypeVar("T")
 
 SEVERAL = ("type", "status", "issuer", "notType", "notStatus", "notIssuer")
 RANGES = tuple(f"{date}{suffix}" for date in ("created", "updated") for suffix in ("From", "To", "Within"))
-SINGLE = ("groupId", "fileId", "path", "pathIn", *RANGES, "orderBy", "orderDirection", "pageSize", "nextPageToken")
+TEXTS = ("groupId", "fileId", "path", "pathIn", "idPrefix", "error")
+SINGLE = (*TEXTS, *RANGES, "orderBy", "orderDirection", "pageSize", "nextPageToken")
 PARAMETERS = (*SEVERAL, *SINGLE)
-VERBATIM = frozenset({"groupId", "fileId", "path"})  # names on the platform may well begin or end with a space
+VERBATIM = {"groupId", "fileId", "path", "idPrefix"}  # names on the platform may well begin or end with a space
 
 ORDERS: dict[str, Order] = {"dateCreated": "created", "dateUpdated": "updated", "date": "created"}
 DIRECTIONS = {"des": False, "desc": False, "asc": True, "acs": True}
@@ -68,6 +70,8 @@ def parse(parameters: Mapping[str, Sequence[str]], *, page_size: int) -> JobSear
         file_id=reader.read("fileId", str, ""),
         path=reader.read("path", normalised, ""),
         side=reader.read("pathIn", _one_of(SIDES), "source"),
+        id_prefix=reader.read("idPrefix", id_prefix, Lookup()),
+        error=reader.read("error", error, Lookup()),
         created=reader.span("created"),
         updated=reader.span("updated"),
         order=reader.read("orderBy", _one_of(ORDERS), "created"),

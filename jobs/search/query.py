@@ -43,6 +43,7 @@ def _places(search: JobSearch) -> list[tuple[str, str]]:
     found = [("groupId", search.group), ("fileId", search.file_id), ("path", search.path)]
     if search.side != DEFAULT.side:
         found.append(("pathIn", _word(SIDES, search.side)))
+    found += [("idPrefix", search.id_prefix.text), ("error", search.error.text)]
     return [(name, value) for name, value in found if value]
 
 

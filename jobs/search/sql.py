@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection
 
 from jobs.document import joined_sql
-from jobs.search import conditions, from_jobs, from_postings, streams
+from jobs.search import conditions, from_jobs, from_keys, from_postings, streams
 from jobs.search.model import Among, JobSearch
 
 MOST_CHOICES = 200
@@ -57,9 +57,22 @@ class Query:
             return list(cursor.fetchall())
 
 
+class Source(Protocol):
+    """What jobs come off, each of them a module: SQL for the first jobs of a search, some, and every one."""
+
+    def first(self, search: JobSearch, limit: int, /) -> str:
+        """The `value` of the order and the `id` of the first `limit` jobs."""
+
+    def some(self, search: JobSearch, limit: int, /) -> str:
+        """The `cell_id` of `limit` jobs, whichever come first."""
+
+    def every(self, search: JobSearch, /) -> str:
+        """The `id` of every job, in the order of the search."""
+
+
 def page_query(search: JobSearch, limit: int, shape: Shape = ROWS) -> Query:
     """The next `limit` jobs from the search's place on; before each its place, the value of the order and the id."""
-    picked = from_postings.first(search, limit) if from_postings.terms(search) else from_jobs.first(search, limit)
+    picked = _source(search).first(search, limit)
     order = conditions.order_by(search, "p.value", "p.id")
     read = f"SELECT p.value, p.id, {shape.columns} FROM ({picked}) p JOIN jobs_job j ON j.id = p.id {shape.joins}"
     return _query(search, f"{read} {order}")
@@ -67,7 +80,7 @@ def page_query(search: JobSearch, limit: int, shape: Shape = ROWS) -> Query:
 
 def all_query(search: JobSearch, shape: Shape) -> Query:
     """Every job of a search in its order, the first ones at once."""
-    ids = from_postings.every(search) if from_postings.terms(search) else from_jobs.every(search)
+    ids = _source(search).every(search)
     # Behind `OFFSET 0` each job is looked up by itself, so that the order stays.
     each = f"SELECT {shape.columns} FROM jobs_job j {shape.joins} WHERE j.id = n.id OFFSET 0"
     return _query(search, f"SELECT v.* FROM ({ids}) n CROSS JOIN LATERAL ({each}) v")
@@ -114,9 +127,14 @@ def facets_query(search: JobSearch, limit: int) -> Query:
 
 def _some(search: JobSearch, limit: int) -> str:
     """The `cell_id` of `limit` jobs of a search."""
-    if from_postings.terms(search):
-        return from_postings.some(search, "p.job_id, p.cell_id", limit)
-    return from_jobs.some(search, limit)
+    return _source(search).some(search, limit)
+
+
+def _source(search: JobSearch) -> Source:
+    """Off what the jobs of a search come."""
+    if search.id_prefix:
+        return from_keys
+    return from_postings if search.by_term else from_jobs
 
 
 def key_query(key: str, shape: Shape = ROWS) -> Query:
@@ -128,7 +146,7 @@ def key_query(key: str, shape: Shape = ROWS) -> Query:
 def group_query(group: str, limit: int, shape: Shape = ROWS) -> Query:
     """The first jobs of one group, in the order in which they came here."""
     search = JobSearch(group=group)
-    jobs = from_postings.some(search, "p.job_id AS id", limit)
+    jobs = from_postings.some(search, limit, "p.job_id AS id")
     read = f"SELECT {shape.columns} FROM ({jobs}) p JOIN jobs_job j ON j.id = p.id {shape.joins} ORDER BY j.id"
     return _query(search, read)
 
@@ -136,10 +154,11 @@ def group_query(group: str, limit: int, shape: Shape = ROWS) -> Query:
 def group_states_query(group: str, limit: int) -> Query:
     """How many jobs of one group are in each state, and when they began and changed, among `limit` of them."""
     search = JobSearch(group=group)
-    jobs = from_postings.some(search, "p.job_id, p.cell_id, p.created, p.updated", limit)
+    jobs = from_postings.some(search, limit, "p.job_id, p.cell_id, p.created, p.updated")
     dates = "min(nullif(j.created, 'epoch')), max(nullif(j.updated, 'epoch'))"
     return _query(search, f"SELECT c.status, count(*), {dates} FROM ({jobs}) j {CELL} GROUP BY 1")
 
 
 def _query(search: JobSearch, text: str) -> Query:
-    return Query(text=text, parameters=conditions.parameters(search) | from_postings.parameters(search))
+    own = from_postings.parameters(search) | from_keys.parameters(search)
+    return Query(text=text, parameters=conditions.parameters(search) | own)

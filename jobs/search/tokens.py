@@ -46,5 +46,6 @@ def _fingerprint(search: JobSearch) -> str:
     """Changes with everything that changes the order, or which jobs are in it; the page size does not."""
     ranges = (search.created.texts, search.updated.texts)
     among = [(sorted(each.include), sorted(each.exclude)) for each in (search.type, search.status, search.issuer)]
-    parts = (among, search.group, search.file_id, search.path, search.side, ranges, search.order, search.ascending)
+    texts = (search.group, search.file_id, search.path, search.side, search.id_prefix.text, search.error.text)
+    parts = (among, texts, ranges, search.order, search.ascending)
     return hashlib.blake2b(repr(parts).encode(), digest_size=6).hexdigest()

@@ -57,13 +57,19 @@ def _row(record: Record) -> JobValues:
 
 
 def terms(record: Record) -> list[int]:
-    """What the job can be found by: its group, its sources' file ids, its paths and every directory above them."""
+    """What the job can be found by: its group, its sources' file ids, its paths and every directory above them.
+
+    Where it failed, its message too, and each of these with it.
+    """
     found = {keys.group_term(record.group)}
     for file in record.files:
         if file.path:
             found.update(keys.path_terms(file.role, normalised(file.path)))
         if file.file_id and file.role == "source":
             found.add(keys.file_id_term(a_file_id(file.file_id)))
+    if record.error:
+        message = keys.message_term(_error(record))
+        found.update([message, *(keys.failed_term(term, message) for term in found)])
     return sorted(found)
 
 

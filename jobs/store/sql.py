@@ -4,7 +4,7 @@ Nobody has statistics of the temporary tables, so each lookup in a lasting one i
 by its index makes sense.
 """
 
-from jobs.keys import VALUE_BITS, under_sql, updated_under_sql, week_sql
+from jobs.keys import VALUE_BITS, message_number_sql, under_sql, updated_under_sql, week_sql
 from jobs.models import Value
 from jobs.statuses import STARTED
 from jobs.store import rollups
@@ -36,8 +36,8 @@ DELETE FROM arrived
 WHERE NOT %(point)s AND updated < (SELECT before FROM jobs_horizon) AND updated <> {NEVER}
 """
 
-# Values, cells and weeks that nobody has met yet, made in one order, so that two writers cannot lock each other out.
-# Those that are here are not tried: that would wait for whoever counts in them.
+# Values, cells, weeks and messages that nobody has met yet, made in one order, so that two writers cannot lock each
+# other out. Those that are here are not tried: that would wait for whoever counts in them.
 NEW_VALUES = f"""
 INSERT INTO jobs_value (kind, text)
 SELECT DISTINCT kind, text FROM arrived a, LATERAL (
@@ -80,6 +80,14 @@ NEW_WEEKS = f"""
 INSERT INTO jobs_week (number)
 SELECT DISTINCT number FROM arrived a, LATERAL (VALUES ({week_sql("a.created")}), ({week_sql("a.updated")})) w (number)
 WHERE NOT EXISTS (SELECT FROM jobs_week k WHERE k.number = w.number)
+ORDER BY 1
+ON CONFLICT DO NOTHING
+"""
+
+NEW_MESSAGES = f"""
+INSERT INTO jobs_message (id, text)
+SELECT DISTINCT id, error FROM arrived a, LATERAL (VALUES ({message_number_sql("a.error")})) m (id)
+WHERE a.error <> '' AND NOT EXISTS (SELECT FROM jobs_message k WHERE k.id = m.id)
 ORDER BY 1
 ON CONFLICT DO NOTHING
 """
@@ -189,6 +197,7 @@ WRITE = ";".join(
         NEW_VALUES,
         NEW_CELLS,
         NEW_WEEKS,
+        NEW_MESSAGES,
         JOBS,
         DOCUMENTS,
         POSTINGS_GONE,

@@ -58,7 +58,8 @@ def test_every_spelling_of_a_direction_is_understood(signed_in: Client, word: st
 
 
 def test_parameters_that_clients_leave_empty_are_not_given(signed_in: Client) -> None:
-    empty = dict.fromkeys(["issuer", "type", "status", "groupId", "fileId", "path", "nextPageToken", "orderBy"], "")
+    names = ("issuer", "type", "status", "groupId", "fileId", "path", "idPrefix", "error", "nextPageToken", "orderBy")
+    empty = dict.fromkeys(names, "")
     assert len(payload(signed_in, "/jobs", **empty)["jobs"]) == 20
 
 
@@ -97,6 +98,8 @@ def test_what_is_not_there_is_a_404_in_the_envelope(signed_in: Client, path: str
         ("path=/a&path=/b", "path"),
         ("pathIn=everywhere", "pathIn"),
         ("groupId=%00", "groupId"),
+        ("idPrefix=abc", "idPrefix"),
+        ("error=..", "error"),
         ("colour=red", "colour"),
         ("format=xml", "format"),
         (f"path={'x' * 3000}", "path"),

@@ -38,9 +38,12 @@ def test_every_parameter_of_the_contract() -> None:
         groupId="g",
         fileId="f",
         path="/a//b/",
+        idPrefix="000000",
+        error="timeout",
     )
     assert (search.page_size, search.order, search.ascending) == (7, "updated", True)
     assert (search.group, search.file_id, search.path) == ("g", "f", "/a/b")
+    assert (search.id_prefix.text, search.error.text) == ("000000", "timeout")
     assert (search.type.include, search.status.include, search.issuer.include) == (
         ("urn:job:av.package",),
         ("error",),
@@ -128,6 +131,11 @@ def test_a_time_from_now() -> None:
         ("status", "asleep"),
         ("issuer", "a\0b"),
         ("groupId", "\ud800"),
+        ("idPrefix", "00000"),
+        ("idPrefix", "00000\0"),
+        ("error", "ab"),
+        ("error", "%%%"),
+        ("error", "a b c _d_ ..."),
         ("page", "2"),
         ("types", "urn:job:av.package"),
     ],
@@ -138,7 +146,9 @@ def test_what_makes_no_sense_is_refused_by_name(name: str, value: str) -> None:
     assert problems[name]
 
 
-@pytest.mark.parametrize("name", ["path", "pageSize", "groupId", "orderBy", "createdFrom", "nextPageToken"])
+@pytest.mark.parametrize(
+    "name", ["path", "idPrefix", "error", "pageSize", "groupId", "orderBy", "createdFrom", "nextPageToken"]
+)
 def test_what_is_given_twice_is_refused(name: str) -> None:
     assert "twice" in refused(**{name: ["a", "b"]})[name]
 
@@ -148,8 +158,12 @@ def test_all_problems_are_told_at_once() -> None:
 
 
 def test_names_are_taken_as_they_are() -> None:
-    found = parse({"path": ["/in/ a "], "groupId": [" g "], "fileId": [" f "], "pageSize": [" 7 "]}, page_size=50)
+    found = parse(
+        {"path": ["/in/ a "], "groupId": [" g "], "fileId": [" f "], "idPrefix": [" id id "], "pageSize": [" 7 "]},
+        page_size=50,
+    )
     assert (found.path, found.group, found.file_id, found.page_size) == ("/in/ a ", " g ", " f ", 7)
+    assert found.id_prefix.text == " id id "
 
 
 def test_a_range_that_ends_before_it_begins() -> None:

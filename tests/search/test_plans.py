@@ -16,7 +16,11 @@ pytestmark = pytest.mark.django_db
 
 JOBS = 100_000
 MOST_READ, MOST_SORTED = 20 * SIZE, 20 * SIZE
-EMPTY = "TRUNCATE jobs_job, jobs_document, jobs_posting, jobs_cell, jobs_tile, jobs_value, jobs_week"
+TABLES = (
+    *("job", "document", "posting", "cell", "tile", "value", "week", "message"),
+    *("hourrollup", "dayrollup"),
+)
+EMPTY = f"TRUNCATE {', '.join(f'jobs_{name}' for name in TABLES)}"
 SMALL = {"jobs_cell", "jobs_tile", "jobs_week"}  # catalogues, which do not grow with the jobs
 
 

@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from jobs.models import Job
 from jobs.search import JobRow, JobSearch, Refusal, Total, counts, page, parse, sql
@@ -14,6 +16,7 @@ pytestmark = pytest.mark.django_db
 
 TYPES = ("urn:job:av.package", "urn:job:av.transcode", "urn:job:import.file")
 STATUSES = ("pending", "working", "success", "error")
+MESSAGES = ("job timeout", "Job TIMEOUT after 100%", "moov_atom \\not found", "été")
 PATHS = ("/a/b/f.mp4", "/a/bc/f.mp4", "/a/b", "/a/b/c/d", "/A/b/f.mp4", "/100%/x_y/\\z", "/100x/x.y/z", "/é/ü")
 
 
@@ -31,6 +34,7 @@ def made(number: int) -> dict[str, Any]:
         issuer=None if number % 5 == 0 else f"urn:app:{number % 2}",
         sources=[{"path": PATHS[number % 8], "fileId": f"file-{number % 6}"}],
         specification={"destination": {"path": f"/out/{number % 8}/{number}.zip"}},
+        result={"code": 4, "message": MESSAGES[number // 4 % 4]} if number % 4 == 3 else None,
         dateCreated=None if number % 13 == 12 else iso(NOON + timedelta(minutes=number // 3)),
         dateUpdated=iso(NOON + timedelta(minutes=100 - number)),
     )
@@ -94,6 +98,29 @@ FILTERS: list[tuple[dict[str, Any], Any]] = [
     ({"createdTo": "2026-03-01T12:03"}, lambda n: n // 3 <= 3 and n % 13 != 12),
     ({"updatedFrom": "2026-03-01T13:10", "type": TYPES[2]}, lambda n: 100 - n >= 70 and n % 3 == 2),
     ({"createdTo": "2026-03-01T12:03", "status": "error"}, lambda n: n // 3 <= 3 and n % 13 != 12 and n % 4 == 3),
+    ({"idPrefix": f"{19:032x}"}, lambda n: n == 19),
+    ({"idPrefix": "000000"}, lambda n: True),
+    ({"idPrefix": f"{1:031x}"}, lambda n: 16 <= n < 32),
+    ({"idPrefix": f"{26:032x}".upper()}, lambda n: False),
+    ({"idPrefix": "00000%"}, lambda n: False),
+    ({"idPrefix": f"{0:031x}", "error": "timeout"}, lambda n: n in (3, 7)),
+    ({"error": "timeout"}, lambda n: n % 16 in (3, 7)),
+    ({"error": "TimeOut"}, lambda n: n % 16 in (3, 7)),
+    ({"error": "out after"}, lambda n: n % 16 == 7),
+    ({"error": "100%"}, lambda n: n % 16 == 7),
+    ({"error": "time%out"}, lambda n: False),
+    ({"error": "moov_atom"}, lambda n: n % 16 == 11),
+    ({"error": "moov_atom \\not"}, lambda n: n % 16 == 11),
+    ({"error": "moov atom"}, lambda n: False),
+    ({"error": "ÉTÉ"}, lambda n: n % 16 == 15),
+    ({"error": "never happened"}, lambda n: False),
+    ({"error": "timeout", "status": "success"}, lambda n: False),
+    ({"error": "timeout", "issuer": "none"}, lambda n: n % 16 in (3, 7) and n % 5 == 0),
+    ({"error": "timeout", "groupId": "g1"}, lambda n: n == 7),
+    ({"error": "timeout", "path": "/a", "pathIn": "both"}, lambda n: n % 16 == 3),
+    ({"error": "timeout", "path": "/out", "pathIn": "destinations"}, lambda n: n % 16 in (3, 7)),
+    ({"error": "timeout", "path": "/out", "fileId": "file-1"}, lambda n: False),
+    ({"error": "timeout", "path": "/a/b", "fileId": "file-1"}, lambda n: n % 16 == 3 and n % 6 == 1),
 ]
 ORDERS = [{"orderBy": by, "orderDirection": way} for by in ("dateCreated", "dateUpdated") for way in ("asc", "des")]
 
@@ -107,8 +134,30 @@ def test_a_filter_finds_what_it_says(parameters: dict[str, Any], wanted: Any) ->
     assert counts(asked).total.jobs == len(expected)
 
 
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    several=st.lists(st.sampled_from(FILTERS), min_size=2, max_size=4), order=st.sampled_from(ORDERS), data=st.data()
+)
+def test_filters_together_find_what_all_of_them_say(several: Any, order: dict[str, str], data: st.DataObject) -> None:
+    names = [name for parameters, _ in several for name in parameters]
+    assume(len(set(names)) == len(names))
+    parameters = {name: value for each, _ in several for name, value in each.items()} | order
+    expected = {number for number in range(40) if all(wanted(number) for _, wanted in several)}
+    try:
+        every = whole(**parameters)
+    except Refusal:  # two ends of a range, or two beginnings
+        return
+    assert numbers(every) == expected
+    assert walk(**parameters, pageSize=str(data.draw(st.integers(1, 50)))) == every
+    assert counts(search(**parameters)).total == Total(jobs=len(expected), exact=True)
+
+
 @pytest.mark.parametrize("order", ORDERS, ids=str)
-@pytest.mark.parametrize("parameters", [{}, {"status": ["error", "success"]}, {"path": "/a"}], ids=str)
+@pytest.mark.parametrize(
+    "parameters",
+    [{}, {"status": ["error", "success"]}, {"path": "/a"}, {"error": "timeout"}, {"idPrefix": "000000"}],
+    ids=str,
+)
 @pytest.mark.parametrize("size", [1, 3, 7])
 def test_pages_are_the_whole_in_order(order: dict[str, str], parameters: dict[str, Any], size: int) -> None:
     every = whole(**parameters, **order)
@@ -144,7 +193,7 @@ def test_a_token_belongs_to_its_search() -> None:
     token = page(search(pageSize="5")).next_token
     assert token
     assert page(search(pageSize="9", nextPageToken=token)).rows
-    for other in ({"status": "error"}, {"orderBy": "dateUpdated"}, {"orderDirection": "asc"}, {"path": "/a"}):
+    for other in ({"status": "error"}, {"orderBy": "dateUpdated"}, {"orderDirection": "asc"}, {"error": "timeout"}):
         with pytest.raises(Refusal, match="another search"):
             search(nextPageToken=token, **other)
 

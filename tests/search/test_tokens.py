@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.search.model import Among, JobSearch, Place, Span
+from jobs.search.model import Among, JobSearch, Lookup, Place, Span
 from jobs.search.tokens import BadToken, read_token, write_token
 
 WORDS = st.text(max_size=12)
 AMONG = st.builds(Among, include=st.lists(WORDS, max_size=3).map(tuple), exclude=st.lists(WORDS, max_size=3).map(tuple))
 SPANS = st.builds(Span, texts=st.lists(st.tuples(st.sampled_from(["From", "To"]), WORDS), max_size=2).map(tuple))
+LOOKUPS = st.builds(Lookup, text=WORDS, found=st.lists(st.integers(), max_size=2).map(tuple))
 SEARCHES = st.builds(
     JobSearch,
     type=AMONG,
@@ -23,6 +24,8 @@ SEARCHES = st.builds(
     file_id=WORDS,
     path=WORDS,
     side=st.sampled_from(["source", "destination", "both"]),
+    id_prefix=LOOKUPS,
+    error=LOOKUPS,
     created=SPANS,
     updated=SPANS,
     order=st.sampled_from(["created", "updated"]),
@@ -55,6 +58,7 @@ def test_every_part_of_a_search_counts(field: str) -> None:
     other: dict[str, Any] = {"side": "both", "order": "updated", "ascending": True}
     other |= dict.fromkeys(("group", "file_id", "path"), "x")
     other |= dict.fromkeys(("type", "status", "issuer"), Among(include=("x",)))
+    other |= dict.fromkeys(("id_prefix", "error"), Lookup(text="x"))
     other |= dict.fromkeys(("created", "updated"), Span(texts=(("From", "2026-03-01"),)))
     token = write_token(Place(value=datetime(2026, 3, 1, tzinfo=UTC), id=1), JobSearch())
     with pytest.raises(BadToken, match="another search"):
@@ -65,7 +69,13 @@ def same(search: JobSearch) -> tuple[Any, ...]:
     """What decides which jobs there are and in which order."""
     among = [(sorted(each.include), sorted(each.exclude)) for each in (search.type, search.status, search.issuer)]
     rest = (search.group, search.file_id, search.path, search.side, search.order, search.ascending)
-    return (among, rest, search.created, search.updated)
+    return (among, rest, search.id_prefix.text, search.error.text, search.created, search.updated)
+
+
+@given(place=PLACES, search=SEARCHES, found=st.lists(st.integers()).map(tuple))
+def test_a_place_holds_whatever_is_found_meanwhile(place: Place, search: JobSearch, found: tuple[int, ...]) -> None:
+    later = search.but(error=Lookup(text=search.error.text, found=found))
+    assert read_token(write_token(place, search), later) == place
 
 
 @given(text=st.text(max_size=400), search=SEARCHES)

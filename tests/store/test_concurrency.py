@@ -40,20 +40,23 @@ def at_once(*works: Callable[[Barrier], None]) -> None:
     assert failed == [None] * len(works)
 
 
-def moved(types: dict[int, str], *, minutes: int = 0) -> list[dict[str, object]]:
-    """Jobs by number, each with this type and a source that is its own, as of some minutes after noon."""
+def moved(types: dict[int, str], *, minutes: int = 0, status: str = "error") -> list[dict[str, object]]:
+    """Jobs by number, each with this type and a source and an error that are its own, as of some minutes after noon."""
     dates = {"dateCreated": iso(NOON), "dateUpdated": iso(NOON + timedelta(minutes=minutes))}
-    return [job(n, type=kind, sources=[{"path": f"/{kind}"}], **dates) for n, kind in types.items()]
+    return [
+        job(n, type=kind, sources=[{"path": f"/{kind}"}], status=status, result={"message": f"no {kind}"}, **dates)
+        for n, kind in types.items()
+    ]
 
 
 def test_counts_that_stay_are_not_locked() -> None:
     """Each counts a new job in one cell, and swaps two jobs between cells of which the other counts one."""
-    write(records(moved({1: "x", 2: "y", 4: "z", 5: "w"})), observed=NOON)
+    write(records(moved({1: "x", 2: "y", 4: "z", 5: "w"}, status="pending")), observed=NOON)
 
     def writing(types: dict[int, str]) -> Callable[[Barrier], None]:
         def work(barrier: Barrier) -> None:
             with transaction.atomic():
-                write(records(moved(types, minutes=1)), observed=NOON)
+                write(records(moved(types, minutes=1, status="pending")), observed=NOON)
                 barrier.wait()
 
         return work

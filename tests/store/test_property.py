@@ -31,7 +31,7 @@ JOBS = st.builds(
     issuer=st.none() | TEXTS,
     sources=JSON | st.lists(st.fixed_dictionaries({"path": TEXTS, "fileId": TEXTS}), max_size=3),
     specification=JSON | st.fixed_dictionaries({"destination": st.fixed_dictionaries({"path": TEXTS})}),
-    result=JSON,
+    result=JSON | st.fixed_dictionaries({"code": st.integers(0, 2), "message": TEXTS}),
     dateCreated=DATES,
     dateUpdated=DATES,
 )

@@ -8,7 +8,7 @@ import pytest
 
 from jobs import keys
 from jobs.document import joined
-from jobs.models import UNDATED, Cell, Document, Job
+from jobs.models import UNDATED, Cell, Document, Job, Message
 from jobs.store import Written
 from tests.mirror import is_consistent
 from tests.records import NOON, iso, job, record, records, write
@@ -120,6 +120,26 @@ def test_what_a_job_is_found_by_follows_it() -> None:
     assert not is_under("/")
     assert is_under("/", "/out", "/out/1.zip", "/out/other.zip", role="destination")
     assert keys.file_id_term("made") not in Job.objects.get().terms
+    assert is_consistent()
+
+
+def test_a_message_is_kept_once_and_its_job_is_found_by_it() -> None:
+    failed = {"status": "error", "result": {"code": 4, "message": "job timeout"}}
+    write([record(1, **failed), record(2, **failed), record(3)], observed=NOON)
+    message = keys.message_term("job timeout")
+    under = keys.failed_term(keys.path_term("source", "/in"), message)
+    assert [each.text for each in Message.objects.all()] == ["job timeout"]
+    found = {job.key: {message, under} <= set(job.terms) for job in Job.objects.all()}
+    assert list(found.values()) == [True, True, False]
+    later = iso(NOON + timedelta(hours=1))
+    write([record(1, status="success", dateUpdated=later), record(2, **failed, dateUpdated=later)], observed=NOON)
+    assert [message in job.terms for job in Job.objects.order_by("key")] == [False, True, False]
+    assert is_consistent()
+
+
+def test_a_message_that_is_cut_is_found_by_what_is_kept() -> None:
+    write([record(1, status="error", result={"code": 4, "message": "é" * 900 + "end\0"})], observed=NOON)
+    assert Message.objects.get().text == "é" * 500 + "…"
     assert is_consistent()
 
 

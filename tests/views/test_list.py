@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -196,6 +197,32 @@ def test_markup_in_a_job_is_text(signed_in: Client) -> None:
     assert "&lt;script&gt;alert(1)" in page
 
 
+def test_texts_stand_in_the_form_and_as_chips(signed_in: Client) -> None:
+    failed = job(70, status="error", result={"code": 4, "message": 'Job "timeout" <b>'})
+    write(records([failed]), observed=NOON)
+    page = get(signed_in, "/jobs/", error='"TIMEOUT" <', idPrefix=failed["id"][:40])
+    assert keys(page) == [failed["id"]]
+    assert 'name="error" value="&quot;TIMEOUT&quot; &lt;"' in page
+    assert f'name="idPrefix" value="{failed["id"][:40]}"' in page
+    removed = re.findall(r'href="\?([^"]*)" aria-label="Remove', page)
+    assert [set(dict(parse_qsl(unescape(query)))) for query in removed] == [{"error"}, {"idPrefix"}]
+
+
+def test_too_many_are_refused_by_name(signed_in: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.search.lookup.MOST_JOBS", 59)
+    for path in ("/jobs/", "/_api/jobs", "/jobs/export.csv"):
+        reply = signed_in.get(f"{path}?idPrefix=000000&status=error")
+        assert reply.status_code == 400
+        assert "More than 59 jobs have an id that begins so; give more of it." in reply.content.decode()
+        assert "idPrefix" in reply.content.decode()
+    assert "/jobs/?status=error" in links(signed_in.get("/jobs/?idPrefix=000000&status=error").content.decode())
+
+
+def test_no_path_found_says_how_paths_are_looked_for(signed_in: Client) -> None:
+    assert "from its first folder on" in get(signed_in, "/jobs/", path="2")
+    assert "from its first folder on" not in get(signed_in, "/jobs/", groupId="nobody")
+
+
 def test_nothing_found_says_how_to_find_something(signed_in: Client) -> None:
     page = get(signed_in, "/jobs/", path="/nowhere", status="error")
     assert "No job matches" in page
@@ -227,12 +254,18 @@ def test_it_says_how_old_it_may_be(signed_in: Client, lane: Any, words: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("query", "queries"), [("", 5), ("status=error&type=urn:job:av.package", 8), ("path=/in/2&createdWithin=24h", 6)]
+    ("query", "queries"),
+    [
+        ("", 5),
+        ("status=error&type=urn:job:av.package", 8),
+        ("path=/in/2&createdWithin=24h", 6),
+        ("idPrefix=000000&error=timeout", 8),
+    ],
 )
 def test_a_page_costs_a_few_questions_and_reads_no_document(
     signed_in: Client, django_assert_num_queries: DjangoAssertNumQueries, query: str, queries: int
 ) -> None:
-    """Session, operator, page, cells, freshness; the words of a filter where there is one, what is kept at the end."""
+    """Session, operator, page, cells, freshness; the words of a filter, what its texts stand for, what is kept."""
     with django_assert_num_queries(queries) as asked:
         get(signed_in, f"/jobs/?{query}")
     assert not [each for each in asked.captured_queries if "jobs_document" in each["sql"]]

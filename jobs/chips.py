@@ -39,8 +39,8 @@ def chips(search: JobSearch) -> list[Chip]:
         if text:
             found.append(Chip(before=before, text=text, mono=True, without=query(start.but(**{name: ""}))))
     for name, before, looked in (
-        ("id_prefix", "with an id from", search.id_prefix),
-        ("error", "with an error about", search.error),
+        ("id_prefix", "whose id begins with", search.id_prefix),
+        ("error", "whose error contains", search.error),
     ):
         if looked:
             without = query(start.but(**{name: Lookup()}))

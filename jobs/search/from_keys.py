@@ -28,8 +28,8 @@ def parameters(search: JobSearch) -> dict[str, Any]:
 
 
 def _jobs(search: JobSearch) -> str:
-    # Behind `OFFSET 0` they are looked up by their ids, whatever the order is.
-    jobs = "SELECT * FROM jobs_job WHERE id = ANY (%(jobs)s::bigint[]) OFFSET 0"
+    # Behind `OFFSET 0` each is looked up by itself, whatever the order is.
+    jobs = "unnest(%(jobs)s::bigint[]) one, LATERAL (SELECT * FROM jobs_job WHERE id = one OFFSET 0)"
     dates = "(VALUES (%(late_first)s::timestamptz, %(late_last)s::timestamptz)) s (first, last)"
     where = " AND ".join([asked(search, "j"), has_terms(search), in_cells(search)])
-    return f"SELECT j.{search.order} AS value, j.id, j.cell_id FROM ({jobs}) j, {dates} WHERE {where}"
+    return f"SELECT j.{search.order} AS value, j.id, j.cell_id FROM {jobs} j, {dates} WHERE {where}"

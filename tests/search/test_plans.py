@@ -51,7 +51,8 @@ def read(case: grid.Case) -> list[dict[str, Any]]:
 
 def rows(node: dict[str, Any]) -> float:
     """How many rows a node has given or thrown away."""
-    return float((node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"])
+    thrown = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
+    return float((node["Actual Rows"] + thrown) * node["Actual Loops"])
 
 
 def test_no_search_reads_much_more_than_its_page() -> None:

@@ -4,7 +4,7 @@ import csv
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 from urllib.parse import urlencode
 
 from benchmarks.peers.server import Server
@@ -20,7 +20,7 @@ class Contender(Protocol):
 
     name: str
     server: Server | None
-    notes: Mapping[Kind, str]
+    notes: ClassVar[Mapping[Kind, str]]
     """What has to be known of a kind of task."""
 
     def prepare(self, task: Task) -> None:

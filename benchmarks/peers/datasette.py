@@ -3,9 +3,10 @@
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 from benchmarks.peers.contender import LIMIT, Site, address, exported
 from benchmarks.peers.server import serving
@@ -31,7 +32,7 @@ class Datasette(Site):
     """Anybody's browser and scripts: it asks nobody to sign in."""
 
     name = "datasette"
-    notes = {
+    notes: ClassVar[Mapping[Kind, str]] = {
         Kind.LIST: "the page also has the total, and no choices; no sign-in",
         Kind.COUNT: "JSON without rows; no sign-in",
         Kind.FACETS: "JSON without rows; no sign-in",

@@ -3,9 +3,10 @@
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 from benchmarks.peers.contender import Site, address, exported
 from benchmarks.peers.server import gunicorn, serving
@@ -21,7 +22,7 @@ class Jobdeck(Site):
     """A signed-in operator's browser and scripts."""
 
     name = "jobdeck"
-    notes = {
+    notes: ClassVar[Mapping[Kind, str]] = {
         Kind.LIST: "the page also has the total and the numbers of all choices",
         Kind.COUNT: "read off a page of one job: no address gives the number alone",
         Kind.FACETS: "read off a page of one job, which has the types' and issuers' numbers too",

@@ -10,7 +10,7 @@ from benchmarks.peers.contender import Contender
 from benchmarks.peers.server import Peak
 from benchmarks.peers.tasks import Answer, Cannot, Kind, Task
 
-RUNS, ENOUGH = 9, 20
+RUNS, ENOUGH = 7, 10
 """At most so many runs of a task, and no further one after so many seconds."""
 
 
@@ -72,7 +72,8 @@ def _result(contender: Contender, task: Task) -> Result:
 def _runs(contender: Contender, task: Task) -> tuple[list[float], Answer]:
     """The seconds of several runs after one that warms up, which counts where it takes too long for others."""
     got, first = _timed(contender, task)
-    answer, seconds = contender.read(task, got), []
+    answer = contender.read(task, got)
+    seconds: list[float] = []
     while len(seconds) < RUNS and first + sum(seconds) < ENOUGH:
         seconds.append(_timed(contender, task)[1])
     return seconds or [first], answer

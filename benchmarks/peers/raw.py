@@ -1,7 +1,8 @@
 """Plain SQL, without a web server: what the others could reach at best."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import psycopg
 from psycopg import sql
@@ -21,7 +22,7 @@ class Raw:
 
     name = "raw"
     server: Server | None = None
-    notes = {
+    notes: ClassVar[Mapping[Kind, str]] = {
         Kind.LIST: "rows as Python objects; no page is made of them, no total, no choices",
         Kind.REST: "rows as Python objects; no JSON is made of them",
     }

@@ -3,10 +3,11 @@
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import ClassVar
+from urllib.parse import parse_qs, urlsplit
 
 from benchmarks.peers.contender import LIMIT, Site, address, exported
 from benchmarks.peers.server import gunicorn, serving
@@ -24,7 +25,7 @@ class Stack(Site):
     """A signed-in member of the staff."""
 
     name = "usual"
-    notes = {
+    notes: ClassVar[Mapping[Kind, str]] = {
         Kind.LIST: "the page also has both totals and the choices, without numbers",
         Kind.COUNT: "read off the admin's list: the API's pages by cursor have no total",
         Kind.FACETS: "the admin's list with its facets shown, which counts types, issuers and dates too",
@@ -51,7 +52,7 @@ class Stack(Site):
         cursor: dict[str, str] = {}
         for size in steps(task.skipped):
             reply = json.loads(self.web.get(address(API, {**parameters, **cursor, "page_size": size})))
-            cursor = dict(pair.split("=", 1) for pair in urlsplit(reply["next"]).query.split("&") if "cursor" in pair)
+            cursor = {"cursor": parse_qs(urlsplit(reply["next"]).query)["cursor"][0]}
         return address(API, {**parameters, **cursor, "page_size": task.rows})
 
 

@@ -36,9 +36,8 @@ class Contender(Protocol):
 class Site:
     """A contender with a web server; files go to `folder`."""
 
-    def __init__(self, server: Server, folder: Path) -> None:
-        self.server: Server | None = server
-        self.web = Web(server.port, limit=LIMIT)
+    def __init__(self, web: Web, folder: Path, server: Server | None = None) -> None:
+        self.web, self.server = web, server
         self.file = folder / "peers.csv"
         self.address = ""
 

@@ -13,7 +13,7 @@ from benchmarks.peers.server import serving
 from benchmarks.peers.sqlite import NAME
 from benchmarks.peers.table import LISTED
 from benchmarks.peers.tasks import Answer, Filter, Kind, Task, steps
-from benchmarks.peers.web import HOST
+from benchmarks.peers.web import HOST, Web
 
 TABLE = f"/{NAME}/usual_job"
 ROW = re.compile(r'<td class="col-key type-str">([^<]*)</td>')
@@ -85,7 +85,7 @@ def datasette(folder: Path, file: Path) -> Iterator[Datasette]:
     settings = [word for name, value in SETTINGS.items() for word in ("--setting", name, str(value))]
     words = ["-m", "datasette", "serve", str(file), "--host", HOST, "--port", "{port}", *settings]
     with serving(words, folder / "datasette.log") as server:
-        yield Datasette(server, folder)
+        yield Datasette(Web(server.port, limit=LIMIT), folder, server)
 
 
 def _columns() -> Parameters:

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
-from benchmarks.peers.contender import Site, address, exported
+from benchmarks.peers.contender import LIMIT, Site, address, exported
 from benchmarks.peers.server import gunicorn, serving
 from benchmarks.peers.tasks import Answer, AtLeast, Filter, Kind, Task, steps
+from benchmarks.peers.web import Web
 from dashboard.commands.up import LONGEST_STATEMENT
 
 ROW = re.compile(r'<td class="m a-id idc"><span class="id" title="([^"]+)">')
@@ -78,7 +79,7 @@ def states(page: str) -> dict[str, int]:
 def jobdeck(folder: Path, name: str, password: str) -> Iterator[Jobdeck]:
     """Serve it, with its static files collected already, and sign in."""
     with serving(gunicorn("dashboard.wsgi"), folder / "jobdeck.log", LONGEST_STATEMENT) as server:
-        site = Jobdeck(server, folder)
+        site = Jobdeck(Web(server.port, limit=LIMIT), folder, server)
         site.web.sign_in("/sign-in/", name, password)
         yield site
 

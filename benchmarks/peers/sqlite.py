@@ -6,7 +6,8 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks.peers.table import COLUMNS, DOCUMENT, fingerprint
+from benchmarks.peers import table
+from benchmarks.peers.table import COLUMNS, DOCUMENT
 
 NAME = "peers"
 DATES = ("created", "updated")
@@ -31,7 +32,7 @@ ANALYZE
 def make(connection: psycopg.Connection, folder: Path) -> Path:
     """Have the file in `folder` hold what the table in PostgreSQL does; do nothing where it does."""
     file = folder / f"{NAME}.db"
-    if file.exists() and _fingerprint(file) == fingerprint(connection, "usual_job"):
+    if file.exists() and fingerprint(file) == table.fingerprint(connection, "usual_job"):
         return file
     half = file.with_suffix(".new")
     half.unlink(missing_ok=True)
@@ -43,7 +44,8 @@ def make(connection: psycopg.Connection, folder: Path) -> Path:
     return file
 
 
-def _fingerprint(file: Path) -> tuple[int, int]:
+def fingerprint(file: Path) -> tuple[int, int]:
+    """How many jobs a file has, and the highest id."""
     with closing(sqlite3.connect(file)) as source:
         [row] = source.execute("SELECT count(*), coalesce(max(id), 0) FROM usual_job")
         return row[0], row[1]

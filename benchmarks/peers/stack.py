@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from benchmarks.peers.contender import LIMIT, Site, address, exported
 from benchmarks.peers.server import gunicorn, serving
 from benchmarks.peers.tasks import Answer, Filter, Kind, Task, steps
+from benchmarks.peers.web import Web
 
 ADMIN, API = "/admin/usual/job/", "/api/jobs/"
 ROW = re.compile(r'<th class="field-key"><a [^>]*>([^<]*)</a></th>')
@@ -60,7 +61,7 @@ class Stack(Site):
 def stack(folder: Path, name: str, password: str) -> Iterator[Stack]:
     """Serve it by the same server as Jobdeck, and sign in."""
     with serving(gunicorn("benchmarks.peers.usual.wsgi"), folder / "usual.log", WAIT) as server:
-        site = Stack(server, folder)
+        site = Stack(Web(server.port, limit=LIMIT), folder, server)
         site.web.sign_in("/admin/login/", name, password)
         yield site
 

@@ -25,7 +25,10 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True)
 class Memory:
-    """What a server's processes took, in MB: at the start, after the tasks, and at most during the export."""
+    """What a server's processes took, in MB: at the start, after the tasks, and at most during the export.
+
+    PostgreSQL's processes are not among them; SQLite works inside Datasette's.
+    """
 
     start: float
     after: float

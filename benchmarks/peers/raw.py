@@ -24,6 +24,8 @@ class Raw:
     server: Server | None = None
     notes: ClassVar[Mapping[Kind, str]] = {
         Kind.LIST: "rows as Python objects; no page is made of them, no total, no choices",
+        Kind.COUNT: "counts rows; Jobdeck keeps numbers by type, state and issuer while it writes",
+        Kind.FACETS: "counts rows; Jobdeck keeps numbers by type, state and issuer while it writes",
         Kind.REST: "rows as Python objects; no JSON is made of them",
     }
 

@@ -29,7 +29,7 @@ class Server:
     def memory(self) -> float:
         """What its processes take together, in MB: what they share counts once."""
         every = [self.process.pid, *process.descendants(self.process.pid)]
-        return sum(map(_proportional, every)) / 1024
+        return round(sum(map(_proportional, every)) / 1024, 1)
 
 
 @dataclass(kw_only=True)

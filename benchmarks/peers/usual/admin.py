@@ -1,6 +1,8 @@
 """The list with its filters, and the export of what they leave."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from import_export.admin import ExportMixin
 from import_export.formats.base_formats import CSV
 from import_export.resources import ModelResource
@@ -31,3 +33,7 @@ class JobAdmin(ExportMixin, admin.ModelAdmin):
     resource_classes = (JobResource,)
     formats = (CSV,)
     skip_export_form = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
+        """Leave what no column shows."""
+        return super().get_queryset(request).defer("specification", "result")

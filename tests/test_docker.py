@@ -154,7 +154,7 @@ def test_the_image_installs_no_service() -> None:
     assert re.findall(r"pip install .*-r (\S+)", IMAGE) == ["requirements/base.txt"]
 
 
-@pytest.mark.parametrize("group", ["base", "embedded", "dev"])
+@pytest.mark.parametrize("group", ["base", "embedded", "dev", "bench"])
 def test_requirements_have_hashes_and_no_addresses(group: str) -> None:
     text = (ROOT / "requirements" / f"{group}.txt").read_text()
     pinned = re.findall(r"^[\w.\[\],-]+==(?:[^\\]*) (\\?)$", text, re.MULTILINE)

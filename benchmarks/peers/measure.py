@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from benchmarks.peers.contender import Contender
 from benchmarks.peers.server import Peak
-from benchmarks.peers.tasks import Answer, Cannot, Kind, Task
+from benchmarks.peers.tasks import Answer, AtLeast, Cannot, Kind, Task
 
 RUNS, ENOUGH = 7, 10
 """At most so many runs of a task, and no further one after so many seconds."""
@@ -67,9 +67,15 @@ def _result(contender: Contender, task: Task) -> Result:
         seconds, answer = _runs(contender, task)
     except Cannot as why:
         _say(f"{contender.name}: {task.name}: {why}")
-        return Result(milliseconds=None, answer=None, note="; ".join(filter(None, (str(why), note))))
+        return Result(milliseconds=None, answer=None, note=_joined(str(why), note))
+    if isinstance(answer, AtLeast):
+        note = _joined(f"says no more than: at least {answer.jobs:,}", note)
     _say(f"{contender.name}: {task.name}: {statistics.median(seconds) * 1000:,.1f} ms ({len(seconds)} runs)")
     return Result(milliseconds=round(statistics.median(seconds) * 1000, 2), answer=answer, note=note)
+
+
+def _joined(*notes: str) -> str:
+    return "; ".join(filter(None, notes))
 
 
 def _runs(contender: Contender, task: Task) -> tuple[list[float], Answer]:

@@ -23,51 +23,59 @@ class Web:
 
     def get(self, address: str) -> bytes:
         """The body of a page."""
-        return b"".join(self._pieces(self._ask("GET", address), time.monotonic() + self.limit))
+        end = time.monotonic() + self.limit
+        return b"".join(_pieces(self._ask("GET", address, self.limit), end))
 
     def save(self, address: str, file: Path, *, limit: float) -> None:
         """Write the body of a page to `file`, in `limit` seconds."""
+        end = time.monotonic() + limit
         with file.open("wb") as target:
-            for piece in self._pieces(self._ask("GET", address, limit=limit), time.monotonic() + limit):
+            for piece in _pieces(self._ask("GET", address, limit), end):
                 target.write(piece)
 
     def sign_in(self, address: str, name: str, password: str) -> None:
         """Take a session by a form of Django's."""
         self.get(address)
-        self._ask("POST", address, urlencode({"username": name, "password": password}), expected=302)
+        form = urlencode({"username": name, "password": password})
+        self._ask("POST", address, self.limit, form, expected=302).close()
 
-    def _ask(
-        self, method: str, address: str, body: str = "", *, expected: int = 200, limit: float | None = None
-    ) -> HTTPResponse:
+    def _ask(self, method: str, address: str, limit: float, body: str = "", *, expected: int = 200) -> HTTPResponse:
         """Send a request; raise `Cannot` where the reply is another than `expected`."""
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        if body:
-            token = next(value for name, value in self.cookies.items() if "csrf" in name)
-            headers |= {"X-CSRFToken": token, "Content-Type": FORM}
-        line = HTTPConnection(HOST, self.port, timeout=limit or self.limit)
+        line = HTTPConnection(HOST, self.port, timeout=limit)
         try:
-            line.request(method, address, body or None, headers)
+            line.request(method, address, body or None, self._headers(body))
             reply = line.getresponse()
-        except TimeoutError as why:
-            raise Cannot(f"no answer in {limit or self.limit:.0f} s") from why
         except (OSError, HTTPException) as why:
-            raise Cannot(f"the connection broke: {why!r}") from why
+            line.close()
+            raise Cannot(_said(why, f"no answer in {limit:g} s")) from why
         for header in reply.headers.get_all("Set-Cookie", []):
             self.cookies |= {name: cookie.value for name, cookie in SimpleCookie(header).items()}
         if reply.status != expected:
-            raise Cannot(f"HTTP {reply.status}: {' '.join(reply.read(300).decode(errors='replace').split())}")
+            with reply:
+                raise Cannot(f"HTTP {reply.status}: {' '.join(reply.read(300).decode(errors='replace').split())}")
         return reply
 
-    def _pieces(self, reply: HTTPResponse, end: float) -> Iterator[bytes]:
-        """The body as it comes; raise `Cannot` where it has not ended by `end`, or breaks off."""
+    def _headers(self, body: str) -> dict[str, str]:
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        headers = {"Cookie": cookies, "Connection": "close"}
+        if not body:
+            return headers
+        token = next(value for name, value in self.cookies.items() if "csrf" in name)
+        return {**headers, "X-CSRFToken": token, "Content-Type": FORM}
+
+
+def _pieces(reply: HTTPResponse, end: float) -> Iterator[bytes]:
+    """The body as it comes; raise `Cannot` where it has not ended by `end`, or breaks off."""
+    late = "the answer began, and did not end in time"
+    with reply:
         try:
             while piece := reply.read(CHUNK):
                 yield piece
                 if time.monotonic() > end:
-                    raise Cannot("the answer began, and did not end in time")
-        except TimeoutError as why:
-            raise Cannot("the answer began, and did not end in time") from why
+                    raise Cannot(late)
         except (OSError, HTTPException) as why:
-            raise Cannot(f"the answer broke off: {why!r}") from why
-        finally:
-            reply.close()
+            raise Cannot(_said(why, late)) from why
+
+
+def _said(why: Exception, late: str) -> str:
+    return late if isinstance(why, TimeoutError) else f"the connection broke: {why!r}"

@@ -1,8 +1,10 @@
 """The comparison with others: that Jobdeck's pages are read right, and that answers that differ are found."""
 
-from collections.abc import Iterator
+import socket
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import psycopg
 import pytest
@@ -11,9 +13,11 @@ from django.test import Client
 
 from benchmarks.peers import same, sqlite, table
 from benchmarks.peers.jobdeck import Jobdeck
+from benchmarks.peers.measure import measure
 from benchmarks.peers.raw import Raw
-from benchmarks.peers.tasks import AtLeast, Export, Filter, Kind, Task, steps
-from benchmarks.peers.web import Web
+from benchmarks.peers.server import Peak, Server, serving
+from benchmarks.peers.tasks import AtLeast, Cannot, Export, Filter, Kind, Task, steps
+from benchmarks.peers.web import HOST, Web
 from jobs.search import counting
 from tests.records import NOON, iso, job, records, write
 
@@ -48,6 +52,24 @@ class Pages(Web):
     def save(self, address: str, file: Path, *, limit: float) -> None:
         reply = self._client.get(address)
         file.write_bytes(b"".join(reply))
+
+
+class Unable:
+    """A contender that counts no further than it likes, and does nothing else."""
+
+    name = "unable"
+    server: Server | None = None
+    notes: ClassVar[Mapping[Kind, str]] = {Kind.LIST: "is new"}
+
+    def prepare(self, task: Task) -> None:
+        if task.kind is not Kind.COUNT:
+            raise Cannot("does not know how")
+
+    def do(self, task: Task) -> None:
+        return None
+
+    def read(self, task: Task, got: None) -> AtLeast:
+        return AtLeast(jobs=1000)
 
 
 @pytest.fixture
@@ -124,3 +146,29 @@ def test_a_walk_ends_at_the_page() -> None:
     assert steps(0) == []
     assert steps(2450) == [1000, 1000, 450]
     assert steps(3000) == [1000, 1000, 1000]
+
+
+def test_what_a_contender_does_not_do_is_said() -> None:
+    unable = Unable()
+    count, listed = measure(unable, [TASKS[4], TASKS[0]]).results
+    assert (listed.milliseconds, listed.answer, listed.note) == (None, None, "does not know how; is new")
+    assert count.milliseconds is not None
+    assert count.note == "says no more than: at least 1,000"
+
+
+def test_a_server_runs_until_it_was_measured(tmp_path: Path) -> None:
+    with serving(["-m", "http.server", "{port}", "--bind", HOST], tmp_path / "log") as server:
+        web = Web(server.port, limit=10)
+        with Peak(server=server) as watch:
+            assert b"Jobdeck" in web.get("/README.md")
+        assert 0 < server.memory() < 1000
+        assert watch.most > 0
+        with pytest.raises(Cannot, match="HTTP 404"):
+            web.get("/nothing")
+    with pytest.raises(Cannot, match="broke"):
+        web.get("/README.md")
+
+
+def test_nobody_is_waited_for_without_end() -> None:
+    with socket.create_server((HOST, 0)) as silent, pytest.raises(Cannot, match="no answer in"):
+        Web(silent.getsockname()[1], limit=0.1).get("/")

@@ -62,7 +62,11 @@ class Raw:
         if task.kind is Kind.FACETS:
             return sql.SQL("SELECT status, count(*) {} {} GROUP BY 1").format(TABLE, where)
         columns = _names(COLUMNS if task.kind is Kind.REST else LISTED)
-        return sql.SQL("SELECT {} {} {} {} LIMIT {}").format(columns, TABLE, where, ORDER, task.rows)
+        rows = sql.SQL("{} {}").format(TABLE, where)
+        if task.filter.directory:  # `OFFSET 0` keeps the planner from walking all dates to an old directory
+            rows = sql.SQL("FROM (SELECT * {} OFFSET 0) j").format(rows)
+        # Documents become text behind the limit, not before it.
+        return sql.SQL("SELECT {} FROM (SELECT * {} {} LIMIT {}) j").format(columns, rows, ORDER, task.rows)
 
     def _save(self) -> Path:
         query = sql.SQL("COPY (SELECT {} {} {}) TO STDOUT (FORMAT csv, HEADER)").format(_names(LISTED), TABLE, ORDER)

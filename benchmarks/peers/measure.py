@@ -64,10 +64,12 @@ def _result(contender: Contender, task: Task) -> Result:
     note = contender.notes.get(task.kind, "")
     try:
         contender.prepare(task)
+        cold = _warmed(contender, task)
         seconds, answer = _runs(contender, task)
     except Cannot as why:
         _say(f"{contender.name}: {task.name}: {why}")
         return Result(milliseconds=None, answer=None, note=_joined(str(why), note))
+    note = _joined(f"the first time {cold}" if cold else "", note)
     if isinstance(answer, AtLeast):
         note = _joined(f"says no more than: at least {answer.jobs:,}", note)
     _say(f"{contender.name}: {task.name}: {statistics.median(seconds) * 1000:,.1f} ms ({len(seconds)} runs)")
@@ -78,8 +80,22 @@ def _joined(*notes: str) -> str:
     return "; ".join(filter(None, notes))
 
 
+def _warmed(contender: Contender, task: Task) -> str:
+    """Do a task once, and say why it was not done: what is read off the disk may be there the next time.
+
+    A file is not tried twice.
+    """
+    if task.kind is Kind.CSV:
+        return ""
+    try:
+        contender.do(task)
+    except Cannot as why:
+        return str(why)
+    return ""
+
+
 def _runs(contender: Contender, task: Task) -> tuple[list[float], Answer]:
-    """The seconds of several runs after one that warms up, which counts where it takes too long for others."""
+    """The seconds of several runs after one whose answer is read, which counts where it takes too long for others."""
     got, first = _timed(contender, task)
     answer = contender.read(task, got)
     seconds: list[float] = []

@@ -156,6 +156,21 @@ def test_what_a_contender_does_not_do_is_said() -> None:
     assert count.note == "says no more than: at least 1,000"
 
 
+def test_who_is_late_the_first_time_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Task] = []
+
+    def late_once(task: Task) -> None:
+        asked.append(task)
+        if len(asked) == 1:
+            raise Cannot("no answer in 60 s")
+
+    unable = Unable()
+    monkeypatch.setattr(unable, "do", late_once)
+    [count] = measure(unable, [TASKS[4]]).results
+    assert count.milliseconds is not None
+    assert count.note.endswith("the first time no answer in 60 s")
+
+
 def test_a_server_runs_until_it_was_measured(tmp_path: Path) -> None:
     with serving(["-m", "http.server", "{port}", "--bind", HOST], tmp_path / "log") as server:
         web = Web(server.port, limit=10)

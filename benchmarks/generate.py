@@ -25,6 +25,7 @@ from sandbox.kinds import BAG, KINDS
 CONNECTIONS = 2
 DAYS, SUBFOLDERS = 730, 40
 OLD_ISSUERS, OLD_SHARE = 3, 0.08
+ROLLUPS = ("hourrollup", "dayrollup")
 RARE_STATUS, RARE_TYPE = "paused", "urn:job:text.glyph.pack"
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -275,6 +276,8 @@ def _fill(connection: psycopg.Connection, where: dict[str, Any]) -> None:
     )
     hours, days = (_filled(connection, level.table, rollups.fill(level)) for level in (rollups.HOURS, rollups.DAYS))
     _at_once(where, [[*jobs, *hours, *days], postings, documents])
+    # Only now does no transaction run that would keep them from being marked as seen by all.
+    _at_once(where, [[f"VACUUM ANALYZE jobs_{name}"] for name in ("posting", "document", "job", *ROLLUPS)])
     connection.execute("SELECT setval(pg_get_serial_sequence('jobs_job', 'id'), (SELECT max(id) FROM jobs_job))")
 
 
@@ -287,7 +290,7 @@ def _filled(connection: psycopg.Connection, table: str, fill: str) -> list[str]:
     for name, constraint, _ in indexes:
         connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}" if constraint else f"DROP INDEX {name}")
     again = [statement for *_, statement in indexes]
-    return ["BEGIN", f"TRUNCATE {table}", fill, "COMMIT", *again, f"VACUUM ANALYZE {table}"]
+    return ["BEGIN", f"TRUNCATE {table}", fill, "COMMIT", *again]
 
 
 def _indexes(connection: psycopg.Connection, table: str) -> list[tuple[str, bool, str]]:

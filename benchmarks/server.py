@@ -35,7 +35,7 @@ def serving(given: Given, application: str = PAGES) -> Iterator[Server]:
     command = [sys.executable, *words, "--bind", f"{up.HOST}:{given.port}"]
     log = home.log(given.folder, "web")
     with process.undisturbed():
-        child = process.launch(command, log, environment=up.LONGEST_STATEMENT, folder=home.ROOT)
+        child = process.launch(command, log, environment=up.SESSION, folder=home.ROOT)
     try:
         if not wait_for(lambda: child.poll() is not None or _answers(given.port), seconds=SECONDS) or child.poll():
             raise DidNotStart(f"The web server did not start; see {log}.")

@@ -44,7 +44,7 @@ def test_a_process_is_started_as_up_starts_it(name: str, words: list[str]) -> No
 
 
 def test_the_web_has_the_limits_that_up_gives_it() -> None:
-    assert up.LONGEST_STATEMENT.items() <= service("web")["environment"].items()
+    assert up.SESSION.items() <= service("web")["environment"].items()
 
 
 @pytest.mark.parametrize("name", OURS)

@@ -22,7 +22,7 @@ HOST = "127.0.0.1"
 AGAIN = 0.5  # seconds
 WEB = ["-m", "gunicorn", "dashboard.wsgi", "--worker-class", "gthread", "--workers", "2", "--threads", "8"]
 WEB += ["--graceful-timeout", "3", "--preload", "--no-control-socket", "--limit-request-line", "0"]
-LONGEST_STATEMENT = {"PGOPTIONS": "-c statement_timeout=30s"}
+SESSION = {"PGOPTIONS": "-c statement_timeout=30s -c jit=off"}
 CELERY = ["-m", "celery", "--app", "dashboard"]
 WORKER = [*CELERY, "worker", "--queues", "sync,default", "--concurrency", "2", "--without-gossip", "--without-mingle"]
 WORKER += ["--loglevel", "INFO"]
@@ -100,7 +100,7 @@ def _web(home: Path, port: int) -> Child:
     """What serves the pages; it has the processors to itself until it is ready."""
     return Child(
         name="web",
-        start=lambda: _python(home, "web", [*WEB, "--bind", f"{HOST}:{port}"], LONGEST_STATEMENT),
+        start=lambda: _python(home, "web", [*WEB, "--bind", f"{HOST}:{port}"], SESSION),
         is_ready=lambda: _answers(port),
     )
 

@@ -33,13 +33,15 @@ from dashboard.services.process import DidNotStart, wait_for
 HIDDEN = Path("/var/lib/jobdeck")
 ROLE = "app"
 PASSWORD = "postgres-password"  # noqa: S105 - a file's name
+MEMORY = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20  # MB
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": "60",
-    "shared_buffers": "256MB",
-    "effective_cache_size": "2GB",
+    "shared_buffers": f"{min(2048, MEMORY // 8)}MB",
+    "effective_cache_size": f"{MEMORY // 2}MB",
     "random_page_cost": "1.1",
-    "max_wal_size": "2GB",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "15min",
     "timezone": "UTC",
     "log_min_messages": "warning",
 }

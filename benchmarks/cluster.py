@@ -26,7 +26,13 @@ from dashboard.services.postgres import Postgres
 from dashboard.services.process import DidNotStart, wait_for
 
 LONGEST_RECOVERY = 1800  # seconds: what was cut off while jobs were made may have left much to be read again
-GENERATING = {"wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "16GB", "checkpoint_timeout": "30min"}
+GENERATING = {
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "16GB",
+    "checkpoint_timeout": "30min",
+    "autovacuum": "off",
+}
 MOST_BUFFERS = 2 << 30
 MADE_BY = (
     *("jobs/migrations/*.py", "jobs/keys.py", "jobs/store/rollups.py", "jobs/histogram.py"),

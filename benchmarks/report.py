@@ -38,6 +38,22 @@ the statement to its last row; a rendered page is the whole reply, templates inc
 
 {slowest}
 
+## Overview
+
+Milliseconds of a sum of rollups: what was created, finished and failed, how long it took and who waited.
+
+{overview}
+
+## Beside others
+
+The same tasks on the same jobs, one after another: `raw` is plain SQL on a table that holds a job a row, without a web
+server; `usual` is what most would write on that table: Django's admin, REST framework with django-filter, and
+django-import-export; `datasette` serves the same rows out of SQLite, with the same indexes. All that answer give the
+same answer, which the run checks. A figure is how many times as long as Jobdeck each takes; `none` stands where it did
+not come to an end within a minute, or ten for the file.
+
+{others}
+
 ## Writing
 
 Jobs a second, by the sync itself with one worker, from the JSON of a page on: jobs that have ended, jobs that have just
@@ -76,6 +92,14 @@ connection; beside them two exports of everything, which begin again when they e
 ## Sizes
 
 {sizes}
+
+## Where documents are kept
+
+Of the newest hundred thousand jobs, in tables of their own: documents in a table beside the narrow rows, as Jobdeck
+keeps them; in the rows; and in the rows, but moved out of them by PostgreSQL wherever they are longer than 128 bytes.
+A change is one of state: the row and the first, short part of the document.
+
+{storage}
 """
 
 
@@ -88,11 +112,14 @@ def write(found: Json, docs: Path) -> None:
             goals=_goals(sizes),
             searches=tables.searches(sizes),
             slowest=tables.slowest(sizes),
+            overview=tables.overview(sizes),
+            others=tables.others(sizes),
             writing=tables.writing(sizes),
             exports=tables.exports(sizes),
             replies=tables.replies(sizes),
             load=tables.load(sizes),
             sizes=tables.sizes(sizes),
+            storage=tables.storage(sizes),
         )
     )
 

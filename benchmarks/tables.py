@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from benchmarks.given import Json
 
+OTHERS = ("raw", "usual", "datasette")
+
 
 def ordered(found: Json) -> list[Json]:
     """The results of each size, the smallest first."""
@@ -83,6 +85,41 @@ def replies(sizes: Sequence[Json]) -> str:
     return table(["jobs", "", "p50", "p95", "max"], rows)
 
 
+def overview(sizes: Sequence[Json]) -> str:
+    """Medians of sums of rollups at each size."""
+    having = _having(sizes, "overview")
+    sums = [name for name, found in having[-1][1].items() if isinstance(found, dict)] if having else []
+    rows = [[name, *(number(part[name]["p50"]) for _, part in having)] for name in sums]
+    return table(["", *(jobs_of(size) for size, _ in having)], rows)
+
+
+def others(sizes: Sequence[Json]) -> str:
+    """How long others take, as multiples of Jobdeck's time, at the largest size at which they were compared."""
+    having = _having(sizes, "comparing")
+    if not having:
+        return ""
+    size, part = having[-1]
+    rows = [[each["task"], *(_multiple(each, name) for name in OTHERS)] for each in part["tasks"]]
+    said = [
+        [name, *(f"{held[each]:,.0f}" for each in ("start", "after", "csv_peak"))]
+        for name, held in part["memory"].items()
+    ]
+    notes = [f"- {each['task']}, {name}: {note}." for each in part["tasks"] for name, note in each["notes"].items()]
+    return "\n\n".join(
+        [
+            table([f"at {jobs_of(size)} jobs; Jobdeck = 1", *OTHERS], rows),
+            table(["MB", "at the start", "after the tasks", "at most during the export"], said),
+            "\n".join(dict.fromkeys(notes)),
+        ]
+    )
+
+
+def _multiple(task: Json, name: str) -> str:
+    if task[name] is None or task["jobdeck"] is None:
+        return "none"
+    return number(task[name] / task["jobdeck"])
+
+
 def load(sizes: Sequence[Json]) -> str:
     """Many operators."""
     columns = {"a_second": "requests/s", "p50": "p50, ms", "p95": "p95, ms", "p99": "p99, ms", "errors": "errors"}
@@ -109,6 +146,25 @@ def sizes(sizes: Sequence[Json]) -> str:
     ]
     largest = table([f"of {jobs_of(size)} jobs", "MB", "bytes a job"], each)
     return f"{table(['jobs', 'GB', 'bytes a job'], whole)}\n\n{largest}"
+
+
+def storage(sizes: Sequence[Json]) -> str:
+    """Where documents may be kept, at the largest size at which it was measured."""
+    having = _having(sizes, "storage")
+    if not having:
+        return ""
+    columns = {
+        "row": "bytes a row that lists read",
+        "total": "bytes a job",
+        "listed": "pages that a list of 1,000 reads",
+        "log": "bytes of log a change",
+        "ms": "ms a thousand changes",
+    }
+    _, part = having[-1]
+    rows = [
+        [words, *(number(found[each]) for each in columns)] for words, found in part.items() if isinstance(found, dict)
+    ]
+    return table(["", *columns.values()], rows)
 
 
 def _having(sizes: Sequence[Json], part: str) -> list[tuple[Json, Json]]:

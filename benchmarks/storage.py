@@ -11,7 +11,9 @@ ROWS, LISTED, CHANGED = 100_000, 1_000, 10_000
 JOB = "id, key, cell_id, created, updated, source, destination, terms, digest"
 TEXTS = "head, body, result"
 NEWEST = f"SELECT id FROM jobs_job ORDER BY id DESC LIMIT {ROWS}"
-WHOLE = f"SELECT {JOB}, {TEXTS} FROM jobs_job j JOIN jobs_document d ON d.job_id = j.id WHERE id IN ({NEWEST})"
+ROW = f"SELECT {JOB} FROM jobs_job WHERE id IN ({NEWEST}) ORDER BY id"
+DOCUMENT = f"SELECT job_id AS id, {TEXTS} FROM jobs_document WHERE job_id IN ({NEWEST}) ORDER BY 1"
+WHOLE = f"SELECT * FROM ({ROW}) r JOIN ({DOCUMENT}) d USING (id) ORDER BY id"
 OUT = "ALTER TABLE {table} SET (toast_tuple_target = 128)"
 EXTERNAL = "ALTER TABLE {table} ALTER body SET STORAGE EXTERNAL, ALTER result SET STORAGE EXTERNAL"
 PLACES = {
@@ -20,8 +22,8 @@ PLACES = {
     "in TOAST": ("bench_toast", "bench_toast"),
 }
 MAKE = (
-    f"CREATE TABLE bench_row AS SELECT {JOB} FROM jobs_job WHERE id IN ({NEWEST})",
-    f"CREATE TABLE bench_document AS SELECT job_id AS id, {TEXTS} FROM jobs_document WHERE job_id IN ({NEWEST})",
+    f"CREATE TABLE bench_row AS {ROW}",
+    f"CREATE TABLE bench_document AS {DOCUMENT}",
     f"CREATE TABLE bench_whole AS {WHOLE}",
     f"CREATE TABLE bench_toast AS {WHOLE} LIMIT 0",
     *(each.format(table="bench_toast") for each in (OUT, EXTERNAL)),
@@ -31,7 +33,7 @@ TABLES = ("bench_row", "bench_document", "bench_whole", "bench_toast")
 LIST = (
     f"SELECT key, cell_id, created, updated, source, destination FROM %s ORDER BY created DESC, id DESC LIMIT {LISTED}"
 )
-SAMPLE = f"id % {ROWS // CHANGED} = 0"
+NEW = f"id IN (SELECT id FROM bench_row ORDER BY id DESC LIMIT {CHANGED})"
 
 
 def measure(given: Given) -> Json:  # noqa: ARG001 - all parts are called alike
@@ -68,12 +70,12 @@ def _measured(row: str, document: str) -> Json:
 
 @transaction.atomic
 def _change(row: str, document: str) -> None:
-    """Change the state of some jobs, as the store does: the row, and the head of the document."""
+    """Change the state of the newest jobs, as the store does: the row, and the head of the document."""
     if row == document:
-        _do(f"UPDATE {row} SET cell_id = cell_id + 1, updated = now(), head = head || ' ' WHERE {SAMPLE}")
+        _do(f"UPDATE {row} SET cell_id = cell_id + 1, updated = now(), head = head || ' ' WHERE {NEW}")
     else:
-        _do(f"UPDATE {row} SET cell_id = cell_id + 1, updated = now() WHERE {SAMPLE}")
-        _do(f"UPDATE {document} SET head = head || ' ' WHERE {SAMPLE}")
+        _do(f"UPDATE {row} SET cell_id = cell_id + 1, updated = now() WHERE {NEW}")
+        _do(f"UPDATE {document} SET head = head || ' ' WHERE {NEW}")
 
 
 def _buffers(statement: str) -> int:

@@ -28,12 +28,18 @@ DAYS = "jobs_dayrollup r JOIN jobs_tile c ON c.id = r.tile_id"
 
 
 @dataclass
-class Rolled:
-    """Numbers of jobs, and histograms (`jobs.histogram`) of how long those that finished took and others waited."""
+class Numbers:
+    """How many jobs were created, how many finished, and how many of these failed."""
 
     created: int = 0
     finished: int = 0
     failed: int = 0
+
+
+@dataclass
+class Lengths:
+    """Histograms (`jobs.histogram`) of how long jobs that finished had been there, and how long others waited."""
+
     durations: dict[int, int] = field(default_factory=dict)
     waits: dict[int, int] = field(default_factory=dict)
 
@@ -46,20 +52,49 @@ class Rolled:
         return quantile(self.waits, share)
 
 
-def rolled(start: datetime, end: datetime, *, by: Sequence[Dimension] = ()) -> dict[tuple[Any, ...], Rolled]:
-    """What happened from the hour of `start` to that in which `end` lies, for each combination of values of `by`.
+Place = tuple[Any, ...]
+
+
+def numbers(start: datetime, end: datetime, *, by: Sequence[Dimension] = ()) -> dict[Place, Numbers]:
+    """How many, from the hour of `start` to that in which `end` lies, for each combination of values of `by`.
 
     The types, states and issuers are those that the jobs have now.
     """
-    found: dict[tuple[Any, ...], Rolled] = defaultdict(Rolled)
-    spans = list(_spans(start, end, whole_days=not {"hour", "issuer"} & {*by}))
-    for *values, measure, bucket, jobs in _measured(spans, by):
-        one = found[tuple(values)]
-        if measure in ("durations", "waits"):
-            getattr(one, measure)[bucket] = jobs
-        else:
-            setattr(one, measure, jobs)
+    sums = "sum(created)::bigint, sum(finished)::bigint, sum(CASE WHEN failed THEN finished ELSE 0 END)::bigint"
+    return {
+        tuple(place): Numbers(created=created, finished=finished, failed=failed)
+        for *place, created, finished, failed in _fetch(start, end, by, sums)
+    }
+
+
+def lengths(start: datetime, end: datetime, *, by: Sequence[Dimension] = ()) -> dict[Place, Lengths]:
+    """How long, of the same jobs; combinations of which nothing is known are left out."""
+    found: dict[Place, Lengths] = defaultdict(Lengths)
+    for measure in ("durations", "waits"):
+        parts = f", LATERAL ({parts_sql(f'r.{measure}')}) p"
+        for *place, bucket, count in _fetch(start, end, by, "sum(p.count)::bigint", parts, "p.bucket"):
+            getattr(found[tuple(place)], measure)[bucket] = count
     return dict(found)
+
+
+def _fetch(
+    start: datetime, end: datetime, by: Sequence[Dimension], sums: str, parts: str = "", bucket: str = ""
+) -> list[Place]:
+    """Rows of the values of `by` and of `bucket`, and the sums of each."""
+    spans = list(_spans(start, end, whole_days=not {"hour", "issuer"} & {*by}))
+    rows = " UNION ALL ".join(_rows(table, by) for table, *_ in spans)
+    groups = [*by, *([bucket] if bucket else [])]
+    text = f"SELECT {', '.join([*groups, sums])} FROM ({rows}) r{parts}"
+    text += f" GROUP BY {', '.join(groups)}" if groups else " HAVING count(*) > 0"
+    with connection.cursor() as cursor:
+        cursor.execute(text, [limit for _, *limits in spans for limit in limits])
+        return list(cursor.fetchall())
+
+
+def _rows(table: str, by: Sequence[Dimension]) -> str:
+    values = "".join(f"{SQL[name]} AS {name}, " for name in by)
+    numbers = "r.created, r.finished, r.durations, r.waits, c.status = 'error' AS failed"
+    return f"SELECT {values}{numbers} FROM {table} WHERE r.begins >= %s AND r.begins < %s"
 
 
 def _spans(start: datetime, end: datetime, *, whole_days: bool) -> Iterator[tuple[str, datetime, datetime]]:
@@ -75,26 +110,3 @@ def _spans(start: datetime, end: datetime, *, whole_days: bool) -> Iterator[tupl
 def _begin(moment: datetime, unit: timedelta) -> datetime:
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
     return moment - (moment - epoch) % unit
-
-
-def _measured(spans: Sequence[tuple[str, datetime, datetime]], by: Sequence[Dimension]) -> list[tuple[Any, ...]]:
-    """Rows of the values of `by`, a measure, a bucket of it, and how many jobs."""
-    values = "".join(f"{SQL[name]} AS {name}, " for name in by)
-    rows = " UNION ALL ".join(
-        f"SELECT {values}r.created, r.finished, r.durations, r.waits, c.status = 'error' AS failed FROM {table}"
-        " WHERE r.begins >= %s AND r.begins < %s"
-        for table, *_ in spans
-    )
-    names = "".join(f"{name}, " for name in by)
-    text = f"""
-        SELECT {names}measure, bucket, sum(m.jobs)::bigint
-        FROM ({rows}) r, LATERAL (
-            VALUES ('created', 0, r.created), ('finished', 0, r.finished), ('failed', 0, r.finished * failed::int)
-            UNION ALL SELECT 'durations', d.* FROM ({parts_sql("r.durations")}) d
-            UNION ALL SELECT 'waits', w.* FROM ({parts_sql("r.waits")}) w
-        ) m (measure, bucket, jobs)
-        GROUP BY {", ".join(map(str, range(1, len(by) + 3)))}
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(text, [limit for _, *limits in spans for limit in limits])
-        return list(cursor.fetchall())

@@ -206,6 +206,13 @@ SELECT DISTINCT week FROM made, LATERAL (VALUES ({keys.week_sql("created")}), ({
 """
 
 
+WEEK_CELLS = f"""
+INSERT INTO jobs_weekcell (week, cell_id)
+SELECT DISTINCT week, cell
+FROM made, LATERAL (VALUES ({keys.week_sql("created")}), ({keys.week_sql("updated")})) w (week)
+"""
+
+
 def generate(where: dict[str, Any], jobs: int) -> None:
     """Fill the tables of a database, which are empty, with about so many jobs; `where` is what psycopg connects by."""
     requests = round(jobs / (sum((1 if KINDS[kind].renditions == 1 else 5.5) for kind in BAG) / len(BAG)))
@@ -221,7 +228,8 @@ def generate(where: dict[str, Any], jobs: int) -> None:
         connection.execute(TILES)
         connection.execute(WEEKS)
         connection.execute(MESSAGES)
-        connection.execute("ANALYZE jobs_cell, jobs_tile, jobs_week, jobs_value, jobs_message")
+        connection.execute(WEEK_CELLS)
+        connection.execute("ANALYZE jobs_weekcell, jobs_cell, jobs_tile, jobs_week, jobs_value, jobs_message")
         _fill(connection, where)
         connection.execute("DROP TABLE made, made_kind, made_folder, made_issuer, made_status, made_template")
 

@@ -81,6 +81,14 @@ class Week(models.Model):
     number = models.SmallIntegerField(primary_key=True)
 
 
+class WeekCell(models.Model):
+    """A cell that a job had which was created or last updated in a week; there may have been none since."""
+
+    pk = models.CompositePrimaryKey("week", "cell")
+    week = models.SmallIntegerField()
+    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, db_index=False, db_constraint=False)
+
+
 class Job(models.Model):
     """What lists show, filter and sort by; `key` is the platform's id.
 

@@ -9,7 +9,20 @@ from django.db.models import Count
 
 from jobs import keys
 from jobs.histogram import counted
-from jobs.models import UNDATED, Cell, DayRollup, Document, HourRollup, Job, Message, Posting, Tile, Value, Week
+from jobs.models import (
+    UNDATED,
+    Cell,
+    DayRollup,
+    Document,
+    HourRollup,
+    Job,
+    Message,
+    Posting,
+    Tile,
+    Value,
+    Week,
+    WeekCell,
+)
 
 
 def is_consistent() -> bool:
@@ -22,6 +35,8 @@ def is_consistent() -> bool:
     assert Counter(Posting.objects.values_list(*columns)) == Counter(row for job in jobs for row in postings(job))
     weeks = {keys.week(date) for job in jobs for date in (job.created, job.updated)}
     assert weeks <= set(Week.objects.values_list("number", flat=True))
+    week_cells = {(keys.week(date), job.cell_id) for job in jobs for date in (job.created, job.updated)}
+    assert week_cells <= set(WeekCell.objects.values_list("week", "cell"))
     messages = {message.text: message.id for message in Message.objects.all()}
     assert {job.error for job in jobs if job.error} <= set(messages)
     assert all(keys.message_term(text) == id_ >> 14 & (1 << 50) - 1 for text, id_ in messages.items())

@@ -153,7 +153,19 @@ def test_nobody_but_the_search_reads_the_parameters_of_a_request() -> None:
         assert reads <= allowed.get(place, 0), place
 
 
-WRITTEN = ("Job", "Document", "Posting", "Cell", "Value", "Week", "Message", "HourRollup", "DayRollup", "Horizon")
+WRITTEN = (
+    "Job",
+    "Document",
+    "Posting",
+    "Cell",
+    "Value",
+    "Week",
+    "WeekCell",
+    "Message",
+    "HourRollup",
+    "DayRollup",
+    "Horizon",
+)
 
 
 def test_only_the_store_writes_jobs() -> None:

@@ -1,10 +1,10 @@
-"""Rollups, of the jobs that are here, and the horizon of what is kept."""
+"""Rollups and the cells of weeks, of the jobs that are here, and the horizon of what is kept."""
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
-from jobs.store import rollups
+from jobs.store import rollups, sql
 
 
 class Migration(migrations.Migration):
@@ -71,5 +71,24 @@ class Migration(migrations.Migration):
             ],
             options={"abstract": False},
         ),
+        migrations.CreateModel(
+            name="WeekCell",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "week", "cell", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("week", models.SmallIntegerField()),
+                (
+                    "cell",
+                    models.ForeignKey(
+                        db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, to="jobs.cell"
+                    ),
+                ),
+            ],
+        ),
+        migrations.RunSQL(sql.ALL_WEEK_CELLS, migrations.RunSQL.noop),
         *(migrations.RunSQL(rollups.fill(level), migrations.RunSQL.noop) for level in (rollups.HOURS, rollups.DAYS)),
     ]

@@ -138,8 +138,7 @@ def _under(search: JobSearch, values: str, found: str, when: str = "") -> str:
         f"(SELECT {values} FROM jobs_posting p WHERE {place} AND {IN_RANGE} AND {found} OFFSET 0)"
         for place in _places(search)
     )
-    ways = f"(SELECT * FROM stream WHERE first < {END} AND last > {BEGIN} {when}) s"
-    return f"SELECT p.* FROM unnest(t.terms) term, {ways}, LATERAL ({each}) p"
+    return f"SELECT p.* FROM unnest(t.terms) term, (SELECT * FROM way WHERE true {when}) s, LATERAL ({each}) p"
 
 
 def _asked(search: JobSearch) -> str:
@@ -158,12 +157,18 @@ def _places(search: JobSearch) -> list[str]:
 
 
 def _by_week(search: JobSearch, week: str) -> str:
-    """What `week` gives of each week in which anything has one of the first `terms`, which are those of `t`."""
+    """What `week` gives of each week `w`.
+
+    In it `way` are the streams of which there is anything in that week; `t` has those of the first terms that occur.
+    """
     occurs = " OR ".join(f"EXISTS (SELECT FROM jobs_posting p WHERE {place})" for place in _places(search))
     there = f"SELECT array_agg(term) AS terms FROM unnest(%(terms0)s::bigint[]) term WHERE {occurs}"
+    cells = "SELECT FROM jobs_weekcell k WHERE k.week = w.number AND k.cell_id BETWEEN stream.low AND stream.high"
+    ways = f"SELECT * FROM stream WHERE first < {END} AND last > {BEGIN} AND EXISTS ({cells})"
+    each = f"WITH way AS MATERIALIZED ({ways}) SELECT n.* FROM ({week}) n"
     found = f"WITH stream AS MATERIALIZED ({streams.ranges(search)})"
-    each = f"{weeks(search)} CROSS JOIN LATERAL ({there}) t CROSS JOIN LATERAL ({week}) n"
-    return f"{found} SELECT n.* FROM {each} WHERE t.terms IS NOT NULL"
+    weeks_of = f"{weeks(search)} CROSS JOIN LATERAL ({there}) t CROSS JOIN LATERAL ({each}) n"
+    return f"{found} SELECT n.* FROM {weeks_of} WHERE t.terms IS NOT NULL"
 
 
 def _distinct(search: JobSearch) -> str:

@@ -160,6 +160,21 @@ WHERE {MOVED}
 ORDER BY 1, 3, 4, 6
 """
 
+
+def _week_cells(jobs: str, cell: str) -> str:
+    """SQL for the cells of the weeks in which `jobs` were created or updated."""
+    weeks = f"LATERAL (VALUES ({week_sql('created')}), ({week_sql('updated')})) w (week)"
+    return f"INSERT INTO jobs_weekcell (week, cell_id) SELECT DISTINCT week, {cell} FROM {jobs}, {weeks}"
+
+
+ALL_WEEK_CELLS = _week_cells("jobs_job", "cell_id")
+WEEK_CELLS = f"""
+{_week_cells("written", "cell")}
+WHERE NOT EXISTS (SELECT FROM jobs_weekcell k WHERE (k.week, k.cell_id) = (w.week, cell))
+ORDER BY 1, 2
+ON CONFLICT DO NOTHING
+"""
+
 # The counts, locked in one order; those that stay as they are are left alone.
 CELLS = """
 WITH moved AS (
@@ -202,6 +217,7 @@ WRITE = ";".join(
         DOCUMENTS,
         POSTINGS_GONE,
         POSTINGS_NEW,
+        WEEK_CELLS,
         CELLS,
         *rollups.CHANGED,
         SEEN,

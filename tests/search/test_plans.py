@@ -19,11 +19,11 @@ pytestmark = pytest.mark.django_db
 JOBS = 100_000
 MOST_READ, MOST_SORTED = 20 * SIZE, 20 * SIZE
 TABLES = (
-    *("job", "document", "posting", "cell", "tile", "value", "week", "message"),
+    *("job", "document", "posting", "cell", "tile", "value", "week", "weekcell", "message"),
     *("hourrollup", "dayrollup"),
 )
 EMPTY = f"TRUNCATE {', '.join(f'jobs_{name}' for name in TABLES)}"
-SMALL = {"jobs_cell", "jobs_tile", "jobs_week"}  # catalogues, which do not grow with the jobs
+SMALL = {"jobs_cell", "jobs_tile", "jobs_week", "jobs_weekcell"}  # catalogues, which do not grow with the jobs
 
 
 @pytest.fixture(scope="module", autouse=True)

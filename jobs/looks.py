@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.templatetags.static import static
@@ -14,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from jobs import humans, specs
 from jobs.links import group_url, job_url
 from jobs.models import NO_ISSUER
-from jobs.search import JobRow
+from jobs.search import Choice, JobRow
 from jobs.specs.fields import Row
 from jobs.statuses import status as status_of
 
@@ -26,6 +27,7 @@ DEEPEST, WIDEST = 6, 50
 NAME_END = 8
 
 
+@lru_cache(maxsize=64)
 def icon(name: str) -> SafeString:
     """A picture out of the sprite, for eyes alone."""
     return format_html('<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>', static("icons.svg"), name)
@@ -147,7 +149,25 @@ def error(row: JobRow) -> SafeString:
 
 def search_url(**parameters: str) -> str:
     """The list of jobs with these filters."""
-    return f"{reverse('jobs')}?{urlencode(parameters)}"
+    return f"{_jobs_url()}?{urlencode(parameters)}"
+
+
+@lru_cache(maxsize=1)
+def _jobs_url() -> str:
+    return reverse("jobs")
+
+
+def choice(name: str, of: Choice, label: str, *, exact: bool) -> SafeString:
+    """A value of the facet `name`, with its jobs, to be asked for or to be left out."""
+    marked = mark_safe(" checked")
+    return format_html(
+        '<tr><th scope="row" title="{}">{}</th><td class="num">{}{}</td>'
+        '<td><input type="checkbox" name="{}" value="{}" aria-label="Only {}"{}></td>'
+        '<td><input type="checkbox" name="not{}" value="{}" aria-label="Not {}"{}></td></tr>',
+        *(of.value, label, "" if exact else "≥ ", humans.number(of.jobs)),
+        *(name, of.value, label, marked if of.included else ""),
+        *(name.capitalize(), of.value, label, marked if of.excluded else ""),
+    )
 
 
 def issuer_name(word: str) -> str:

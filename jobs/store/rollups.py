@@ -39,7 +39,7 @@ DAYS = Level(table="jobs_dayrollup", unit="1 day", column="tile_id", of_cell=f"c
 def _events(sign: int, finished: str, *, created: str, updated: str, started: str) -> str:
     """SQL for what happened to a job, by its columns, but for its cell."""
     since = f"nullif({created}, {NEVER})"
-    duration, wait = (bucket_sql(f"extract(epoch FROM {end} - {since})::float8") for end in (updated, started))
+    duration, wait = (bucket_sql(f"date_part('epoch', {end} - {since})") for end in (updated, started))
     return f"""
         SELECT * FROM (VALUES
             ({created}, NULL::bigint, NULL::bigint, {sign}, {sign}, 0),

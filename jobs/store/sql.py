@@ -164,13 +164,14 @@ ORDER BY 1, 3, 4, 6
 def _week_cells(jobs: str, cell: str) -> str:
     """SQL for the cells of the weeks in which `jobs` were created or updated."""
     weeks = f"LATERAL (VALUES ({week_sql('created')}), ({week_sql('updated')})) w (week)"
-    return f"INSERT INTO jobs_weekcell (week, cell_id) SELECT DISTINCT week, {cell} FROM {jobs}, {weeks}"
+    return f"SELECT DISTINCT week, {cell} AS cell_id FROM {jobs}, {weeks}"
 
 
-ALL_WEEK_CELLS = _week_cells("jobs_job", "cell_id")
+ALL_WEEK_CELLS = f"INSERT INTO jobs_weekcell (week, cell_id) {_week_cells('jobs_job', 'cell_id')}"
 WEEK_CELLS = f"""
-{_week_cells("written", "cell")}
-WHERE NOT EXISTS (SELECT FROM jobs_weekcell k WHERE (k.week, k.cell_id) = (w.week, cell))
+INSERT INTO jobs_weekcell (week, cell_id)
+SELECT n.week, n.cell_id FROM ({_week_cells("written", "cell")}) n
+WHERE (SELECT true FROM jobs_weekcell k WHERE (k.week, k.cell_id) = (n.week, n.cell_id)) IS NULL
 ORDER BY 1, 2
 ON CONFLICT DO NOTHING
 """

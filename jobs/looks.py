@@ -25,6 +25,8 @@ MASK = re.compile("masked-[0-9a-f]{16}")  # the marks of `jobs.upstream`, which 
 WHY_MASKED = "It may carry credentials, and was masked on arrival; the mark in the raw JSON changes when it does"
 DEEPEST, WIDEST = 6, 50
 NAME_END = 8
+FEW = 1 << 10
+"""States, types and issuers are few, and a list shows each many times: what they look like is remembered."""
 
 
 @lru_cache(maxsize=64)
@@ -33,6 +35,7 @@ def icon(name: str) -> SafeString:
     return format_html('<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>', static("icons.svg"), name)
 
 
+@lru_cache(maxsize=FEW)
 def state(word: str) -> SafeString:
     """A state as a shape, a colour and a word."""
     known = status_of(word)
@@ -45,30 +48,28 @@ def state(word: str) -> SafeString:
     )
 
 
+@lru_cache(maxsize=FEW)
 def kind(urn: str) -> SafeString:
     """A type by its label; the URN is in reach."""
     return format_html('<span title="{}">{}</span>', urn, specs.label(urn))
 
 
-def short_id(key: str, url: str) -> SafeString:
-    """An id, shortened, as a link; the whole can be copied."""
-    head, dots, tail = humans.short(key).partition(humans.ELLIPSIS)
-    shown = format_html("{}<i>{}</i>{}", head, dots, tail)
-    link = format_html('<a href="{}" title="{}">{}</a>', url, key, shown) if url else shown
-    return format_html(
-        '<span class="id" title="{}">{}<button class="copy" type="button" data-copy="{}" aria-label="Copy id {}"'
-        ' title="Copy id">{}</button></span>',
-        key,
-        link,
-        key,
-        humans.short(key),
-        icon("copy"),
-    )
-
-
 def job_id(key: str) -> SafeString:
-    """A job's id, leading to its page."""
-    return short_id(key, job_url(key))
+    """A job's id, shortened, leading to its page; the whole can be copied."""
+    short = humans.short(key)
+    head, dots, tail = short.partition(humans.ELLIPSIS)
+    return format_html(
+        '<span class="id" title="{key}"><a href="{url}" title="{key}">{head}<i>{dots}</i>{tail}</a>'
+        '<button class="copy" type="button" data-copy="{key}" aria-label="Copy id {short}" title="Copy id">{icon}'
+        "</button></span>",
+        key=key,
+        url=job_url(key),
+        head=head,
+        dots=dots,
+        tail=tail,
+        short=short,
+        icon=icon("copy"),
+    )
 
 
 def group_id(key: str) -> SafeString:
@@ -76,6 +77,7 @@ def group_id(key: str) -> SafeString:
     return format_html('<span class="id"><a href="{}" title="{}">{}</a></span>', group_url(key), key, humans.short(key))
 
 
+@lru_cache(maxsize=FEW)
 def issuer(urn: str | None) -> SafeString:
     """An issuer as its kind and name, leading to its jobs."""
     if urn is None:
@@ -161,12 +163,16 @@ def choice(name: str, of: Choice, label: str, *, exact: bool) -> SafeString:
     """A value of the facet `name`, with its jobs, to be asked for or to be left out."""
     marked = mark_safe(" checked")
     return format_html(
-        '<tr><th scope="row" title="{}">{}</th><td class="num">{}{}</td>'
-        '<td><input type="checkbox" name="{}" value="{}" aria-label="Only {}"{}></td>'
-        '<td><input type="checkbox" name="not{}" value="{}" aria-label="Not {}"{}></td></tr>',
-        *(of.value, label, "" if exact else "≥ ", humans.number(of.jobs)),
-        *(name, of.value, label, marked if of.included else ""),
-        *(name.capitalize(), of.value, label, marked if of.excluded else ""),
+        '<tr><th scope="row" title="{value}">{label}</th><td class="num">{jobs}</td>'
+        '<td><input type="checkbox" name="{name}" value="{value}" aria-label="Only {label}"{only}></td>'
+        '<td><input type="checkbox" name="not{Name}" value="{value}" aria-label="Not {label}"{excluded}></td></tr>',
+        value=of.value,
+        label=label,
+        jobs=f"{'' if exact else '≥ '}{humans.number(of.jobs)}",
+        name=name,
+        Name=name.capitalize(),
+        only=marked if of.included else "",
+        excluded=marked if of.excluded else "",
     )
 
 
@@ -199,6 +205,8 @@ def unmarked(text: str) -> str:
 def marked(text: str) -> SafeString:
     """A text whose masked secrets show as such."""
     parts = MASK.split(text)
+    if len(parts) == 1:
+        return format_html("{}", text)
     lock = format_html('<span class="secret" title="{}">{}masked</span>', WHY_MASKED, icon("lock"))
     return format_html_join("", "{}{}", ((part, lock if n < len(parts) - 1 else "") for n, part in enumerate(parts)))
 

@@ -1,6 +1,6 @@
 """Makes a database of jobs inside PostgreSQL: distributed as the sandbox's are, over two years, with old and rare ones.
 
-`made` holds each job's facts in a narrow row; the tables are filled from it, two at a time and without a log, and get
+`made` holds each job's facts in a narrow row; the tables are filled from it, side by side and without a log, and get
 their indexes last. Every number that looks random is a hash of the job's or its request's.
 """
 
@@ -18,16 +18,23 @@ from jobs import keys
 from jobs.models import Value
 from jobs.statuses import KNOWN, status
 from jobs.store import rollups
+from jobs.store.sql import POSTING, postings, week_cells
 from sandbox.content import FOLDERS, ISSUERS
 from sandbox.dice import Dice
 from sandbox.kinds import BAG, KINDS
 
-CONNECTIONS = 2
+CONNECTIONS = 3
 DAYS, SUBFOLDERS = 730, 40
 OLD_ISSUERS, OLD_SHARE = 3, 0.08
 ROLLUPS = ("hourrollup", "dayrollup")
 RARE_STATUS, RARE_TYPE = "paused", "urn:job:text.glyph.pack"
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
+
+# Every join here is of many jobs with a small table: as a hash, whatever the planner takes the number of jobs for.
+SESSION = """
+SET work_mem = '256MB'; SET maintenance_work_mem = '1GB'; SET jit = off; SET TimeZone = 'UTC';
+SET enable_nestloop = off; SET enable_mergejoin = off
+"""
 
 TABLES = """
 DROP TABLE IF EXISTS made, made_kind, made_folder, made_issuer, made_status, made_template;
@@ -72,7 +79,8 @@ def term(text: str) -> str:
 PATH = f"replace(replace(replace(path, '{READS}', f.reads), '{WRITES}', f.writes), '{NUMBER}', request::text)"
 LATE = f"moved < made OR moved > made + interval '{keys.LATE.total_seconds():.0f} s'"
 
-# Requests come ever more often; those of the first weeks know folders and issuers that nobody uses any more.
+# Requests come ever more often; those of the first weeks know folders and issuers that nobody uses any more. Behind
+# `OFFSET 0` a column is computed once, not wherever it is used.
 FILL = f"""
 INSERT INTO made_%(first)s
 WITH request AS (
@@ -103,6 +111,7 @@ dated AS (
         came + interval '1 s' * (queue * exp(3 * {dice(12, "n")} - 1.5) + work * exp(3 * {dice(13, "n")} - 1.5)
             * CASE WHEN {one_in(14, "n", 400)} THEN 3000 ELSE 1 END) AS ended
     FROM job
+    OFFSET 0
 ),
 stated AS (
     SELECT *,
@@ -114,6 +123,7 @@ stated AS (
         date_trunc('second', CASE WHEN began > '{NOW.isoformat()}' THEN created
             WHEN ended > '{NOW.isoformat()}' THEN began ELSE ended END) AS moved
     FROM dated
+    OFFSET 0
 ),
 whole AS (
     SELECT s.*, t.failed, t.paths, t.message, t.reads AS has_reads, t.writes AS has_writes, t.packs AS has_packs,
@@ -178,12 +188,7 @@ FROM made JOIN made_template t USING (kind, place, failed) JOIN made_folder f ON
     JOIN made_kind k ON k.number = made.kind JOIN made_issuer i ON i.number = made.issuer
 """
 
-POSTINGS = f"""
-INSERT INTO jobs_posting (created_under, updated_under, cell_id, created, updated, job_id)
-SELECT {keys.under_sql("created", "term")}, {keys.updated_under_sql("created", "updated", "term")}, cell, created,
-    updated, id
-FROM made, unnest(terms) term
-"""
+POSTINGS = f"INSERT INTO jobs_posting ({POSTING}) {postings('made', 'cell')}"
 
 CELLS = f"""
 INSERT INTO jobs_cell (id, type, status, issuer, late, stage, jobs)
@@ -200,17 +205,8 @@ INSERT INTO jobs_message (id, text)
 SELECT DISTINCT {keys.message_number_sql("error")}, error FROM made_template WHERE error <> ''
 """
 
-WEEKS = f"""
-INSERT INTO jobs_week (number)
-SELECT DISTINCT week FROM made, LATERAL (VALUES ({keys.week_sql("created")}), ({keys.week_sql("updated")})) w (week)
-"""
-
-
-WEEK_CELLS = f"""
-INSERT INTO jobs_weekcell (week, cell_id)
-SELECT DISTINCT week, cell
-FROM made, LATERAL (VALUES ({keys.week_sql("created")}), ({keys.week_sql("updated")})) w (week)
-"""
+WEEK_CELLS = f"INSERT INTO jobs_weekcell (week, cell_id) {week_cells('made', 'cell')}"
+WEEKS = "INSERT INTO jobs_week (number) SELECT DISTINCT week FROM jobs_weekcell"
 
 
 def generate(where: dict[str, Any], jobs: int) -> None:
@@ -226,9 +222,9 @@ def generate(where: dict[str, Any], jobs: int) -> None:
         connection.execute("ANALYZE made")
         connection.execute(CELLS)
         connection.execute(TILES)
+        connection.execute(WEEK_CELLS)
         connection.execute(WEEKS)
         connection.execute(MESSAGES)
-        connection.execute(WEEK_CELLS)
         connection.execute("ANALYZE jobs_weekcell, jobs_cell, jobs_tile, jobs_week, jobs_value, jobs_message")
         _fill(connection, where)
         connection.execute("DROP TABLE made, made_kind, made_folder, made_issuer, made_status, made_template")
@@ -278,10 +274,9 @@ def _template_rows() -> Iterator[tuple[Any, ...]]:
 
 def _fill(connection: psycopg.Connection, where: dict[str, Any]) -> None:
     """Fill the tables, which is longest for postings and documents; rollups are made of jobs."""
-    jobs, postings, documents = (
-        _filled(connection, table, fill)
-        for table, fill in (("jobs_job", JOBS), ("jobs_posting", POSTINGS), ("jobs_document", DOCUMENTS))
-    )
+    jobs = _filled(connection, "jobs_job", JOBS, keep="jobs_job_pkey")
+    postings = _filled(connection, "jobs_posting", POSTINGS)
+    documents = _filled(connection, "jobs_document", DOCUMENTS, keep="jobs_document_pkey")
     hours, days = (_filled(connection, level.table, rollups.fill(level)) for level in (rollups.HOURS, rollups.DAYS))
     _at_once(where, [[*jobs, *hours, *days], postings, documents])
     # Only now does no transaction run that would keep them from being marked as seen by all.
@@ -289,12 +284,12 @@ def _fill(connection: psycopg.Connection, where: dict[str, Any]) -> None:
     connection.execute("SELECT setval(pg_get_serial_sequence('jobs_job', 'id'), (SELECT max(id) FROM jobs_job))")
 
 
-def _filled(connection: psycopg.Connection, table: str, fill: str) -> list[str]:
+def _filled(connection: psycopg.Connection, table: str, fill: str, *, keep: str = "") -> list[str]:
     """What fills a table, in one transaction that empties it first, so that nothing is logged; then its indexes.
 
-    The indexes that there are go at once.
+    The indexes that there are go at once, but for one to `keep`, in whose order the rows come.
     """
-    indexes = _indexes(connection, table)
+    indexes = [index for index in _indexes(connection, table) if index[0] != keep]
     for name, constraint, _ in indexes:
         connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}" if constraint else f"DROP INDEX {name}")
     again = [statement for *_, statement in indexes]
@@ -321,9 +316,7 @@ def _at_once(where: dict[str, Any], works: Sequence[Sequence[str]]) -> None:
 
     def work(statements: Sequence[str]) -> None:
         with psycopg.connect(**where, autocommit=True) as connection:
-            connection.execute(
-                "SET work_mem = '256MB'; SET maintenance_work_mem = '1GB'; SET jit = off; SET TimeZone = 'UTC'"
-            )
+            connection.execute(SESSION)
             for statement in statements:
                 connection.execute(statement)
 

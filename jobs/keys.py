@@ -35,14 +35,9 @@ def week(moment: datetime) -> int:
     return (moment - EPOCH) // WEEK
 
 
-def under_sql(date: str, term: str) -> str:
-    """SQL for the number under which a job stands for a date of its and a term: its week and the term."""
-    return f"({week_sql(date)} << {TERM_BITS} | {term})"
-
-
-def updated_under_sql(created: str, updated: str, term: str) -> str:
-    """SQL for the same for the date of the last update, where that is in another week than the creation; else NULL."""
-    return f"CASE WHEN {week_sql(created)} <> {week_sql(updated)} THEN {under_sql(updated, term)} END"
+def under_sql(week: str, term: str) -> str:
+    """SQL for the number under which a job stands for the week of a date of its, and a term."""
+    return f"({week} << {TERM_BITS} | {term})"
 
 
 def week_sql(date: str) -> str:

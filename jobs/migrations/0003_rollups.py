@@ -89,6 +89,8 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        migrations.RunSQL(sql.ALL_WEEK_CELLS, migrations.RunSQL.noop),
+        migrations.RunSQL(
+            f"INSERT INTO jobs_weekcell (week, cell_id) {sql.week_cells('jobs_job')}", migrations.RunSQL.noop
+        ),
         *(migrations.RunSQL(rollups.fill(level), migrations.RunSQL.noop) for level in (rollups.HOURS, rollups.DAYS)),
     ]

@@ -149,7 +149,7 @@ def _asked(search: JobSearch) -> str:
 
 def _places(search: JobSearch) -> list[str]:
     """Where the postings of the week `w` and of a `term` stand: by update, mostly under the week of their creation."""
-    this = f"(w.number << {keys.TERM_BITS} | term)"
+    this = keys.under_sql("w.number", "term")
     if search.order == "created":
         return [f"p.created_under = {this}"]
     of_week = f"(p.updated >= {BEGIN} AND p.updated < {END}) IS TRUE"
@@ -186,7 +186,7 @@ def _posted_too(number: int) -> str:
     return f"""EXISTS (
         SELECT FROM unnest(%(terms{number})s::bigint[]) term, jobs_posting q
         WHERE (q.created_under, q.cell_id, q.created, q.job_id)
-            = ({keys.under_sql("p.created", "term")}, p.cell_id, p.created, p.job_id)
+            = ({keys.under_sql(keys.week_sql("p.created"), "term")}, p.cell_id, p.created, p.job_id)
     )"""
 
 

@@ -4,7 +4,7 @@ Nobody has statistics of the temporary tables, so each lookup in a lasting one i
 by its index makes sense.
 """
 
-from jobs.keys import VALUE_BITS, message_number_sql, under_sql, updated_under_sql, week_sql
+from jobs.keys import VALUE_BITS, message_number_sql, under_sql, week_sql
 from jobs.models import Value
 from jobs.statuses import STARTED
 from jobs.store import rollups
@@ -40,11 +40,13 @@ WHERE NOT %(point)s AND updated < (SELECT before FROM jobs_horizon) AND updated 
 # other out. Those that are here are not tried: that would wait for whoever counts in them.
 NEW_VALUES = f"""
 INSERT INTO jobs_value (kind, text)
-SELECT DISTINCT kind, text FROM arrived a, LATERAL (
-    VALUES ({Value.Kind.TYPE}, a.type), ({Value.Kind.STATUS}, a.status), ({Value.Kind.ISSUER}, a.issuer)
-) v (kind, text)
-WHERE text IS NOT NULL AND NOT EXISTS (SELECT FROM jobs_value k WHERE (k.kind, k.text) = (v.kind, v.text))
-ORDER BY 1, 2
+SELECT kind, text FROM (
+    SELECT {Value.Kind.TYPE}, type FROM arrived
+    UNION SELECT {Value.Kind.STATUS}, status FROM arrived
+    UNION SELECT {Value.Kind.ISSUER}, issuer FROM arrived WHERE issuer IS NOT NULL
+) a (kind, text)
+WHERE (SELECT true FROM jobs_value v WHERE (v.kind, v.text) = (a.kind, a.text)) IS NULL
+ORDER BY kind, text
 ON CONFLICT DO NOTHING
 """
 
@@ -78,17 +80,21 @@ INSERT INTO jobs_tile (id, type, status, late) SELECT DISTINCT * FROM made ORDER
 
 NEW_WEEKS = f"""
 INSERT INTO jobs_week (number)
-SELECT DISTINCT number FROM arrived a, LATERAL (VALUES ({week_sql("a.created")}), ({week_sql("a.updated")})) w (number)
-WHERE NOT EXISTS (SELECT FROM jobs_week k WHERE k.number = w.number)
-ORDER BY 1
+SELECT number FROM (
+    SELECT {week_sql("created")} FROM arrived UNION SELECT {week_sql("updated")} FROM arrived
+) a (number)
+WHERE (SELECT true FROM jobs_week w WHERE w.number = a.number) IS NULL
+ORDER BY number
 ON CONFLICT DO NOTHING
 """
 
 NEW_MESSAGES = f"""
 INSERT INTO jobs_message (id, text)
-SELECT DISTINCT id, error FROM arrived a, LATERAL (VALUES ({message_number_sql("a.error")})) m (id)
-WHERE a.error <> '' AND NOT EXISTS (SELECT FROM jobs_message k WHERE k.id = m.id)
-ORDER BY 1
+SELECT id, error FROM (
+    SELECT DISTINCT {message_number_sql("error")}, error FROM arrived WHERE error <> ''
+) a (id, error)
+WHERE (SELECT true FROM jobs_message m WHERE m.id = a.id) IS NULL
+ORDER BY id
 ON CONFLICT DO NOTHING
 """
 
@@ -142,8 +148,9 @@ POSTINGS_GONE = f"""
 DELETE FROM jobs_posting WHERE ctid = ANY (ARRAY(
     SELECT found.ctid
     FROM (
-        SELECT {under_sql("old_created", "term")} AS under, old_cell, old_created, id
-        FROM written, unnest(old_terms) term WHERE {MOVED} ORDER BY 1, 2, 3, 4
+        SELECT {under_sql("week", "term")} AS under, old_cell, old_created, id
+        FROM (SELECT *, {week_sql("old_created")} AS week FROM written WHERE {MOVED} OFFSET 0) w, unnest(old_terms) term
+        ORDER BY 1, 2, 3, 4
     ) w, LATERAL (
         SELECT p.ctid FROM jobs_posting p
         WHERE (p.created_under, p.cell_id, p.created, p.job_id) = (w.under, w.old_cell, w.old_created, w.id)
@@ -152,27 +159,36 @@ DELETE FROM jobs_posting WHERE ctid = ANY (ARRAY(
 ))
 """
 
+
+def postings(jobs: str, cell: str) -> str:
+    """SQL for the postings of `jobs`, whose weeks are computed once, not for each term."""
+    weeks = f"{week_sql('created')} AS created_week, {week_sql('updated')} AS updated_week"
+    return f"""
+        SELECT {under_sql("created_week", "term")} AS created_under,
+            CASE WHEN created_week <> updated_week THEN {under_sql("updated_week", "term")} END AS updated_under,
+            {cell} AS cell_id, created, updated, id AS job_id
+        FROM (SELECT *, {weeks} FROM {jobs} OFFSET 0) j, unnest(terms) term
+    """
+
+
+POSTING = "created_under, updated_under, cell_id, created, updated, job_id"
 POSTINGS_NEW = f"""
-INSERT INTO jobs_posting (created_under, updated_under, cell_id, created, updated, job_id)
-SELECT {under_sql("created", "term")}, {updated_under_sql("created", "updated", "term")}, cell, created, updated, id
-FROM written, unnest(terms) term
-WHERE {MOVED}
-ORDER BY 1, 3, 4, 6
+INSERT INTO jobs_posting ({POSTING}) {postings(f"written WHERE {MOVED}", "cell")}
+ORDER BY created_under, cell_id, created, job_id
 """
 
 
-def _week_cells(jobs: str, cell: str) -> str:
+def week_cells(jobs: str, cell: str = "cell_id") -> str:
     """SQL for the cells of the weeks in which `jobs` were created or updated."""
-    weeks = f"LATERAL (VALUES ({week_sql('created')}), ({week_sql('updated')})) w (week)"
-    return f"SELECT DISTINCT week, {cell} AS cell_id FROM {jobs}, {weeks}"
+    by_date = (f"SELECT {week_sql(date)} AS week, {cell} AS cell_id FROM {jobs}" for date in ("created", "updated"))
+    return " UNION ".join(by_date)
 
 
-ALL_WEEK_CELLS = f"INSERT INTO jobs_weekcell (week, cell_id) {_week_cells('jobs_job', 'cell_id')}"
 WEEK_CELLS = f"""
 INSERT INTO jobs_weekcell (week, cell_id)
-SELECT n.week, n.cell_id FROM ({_week_cells("written", "cell")}) n
+SELECT week, cell_id FROM ({week_cells("written", "cell")}) n
 WHERE (SELECT true FROM jobs_weekcell k WHERE (k.week, k.cell_id) = (n.week, n.cell_id)) IS NULL
-ORDER BY 1, 2
+ORDER BY week, cell_id
 ON CONFLICT DO NOTHING
 """
 

@@ -7,7 +7,6 @@ nothing.
 import hashlib
 import json
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -19,6 +18,7 @@ from psycopg import sql
 
 from benchmarks import part
 from benchmarks.given import Given, Json, Size
+from benchmarks.server import free_port
 from dashboard.env import with_values
 from dashboard.services import home as place
 from dashboard.services import process
@@ -92,7 +92,7 @@ class Cluster:
             jobs=size.jobs,
             last=last,
             rounds=rounds,
-            port=_free_port(),
+            port=free_port(),
             folder=self.home,
             programs=self._server.binaries,
         )
@@ -126,9 +126,3 @@ def fingerprint() -> str:
         for path in sorted(place.ROOT.glob(pattern)):
             found.update(path.read_bytes())
     return found.hexdigest()
-
-
-def _free_port() -> int:
-    with socket.socket() as line:
-        line.bind(("127.0.0.1", 0))
-        return int(line.getsockname()[1])

@@ -14,7 +14,7 @@ from django.db import connection
 from benchmarks import visitor
 from benchmarks.given import Given, Json
 from benchmarks.measure import percentile, say
-from benchmarks.server import Server, serving
+from benchmarks.server import Server, jobdeck
 from jobs.export.formats import FORMATS
 from jobs.models import Job
 from jobs.search import JobSearch, parse
@@ -26,7 +26,7 @@ TAKEN = 0.05  # seconds between two looks at the memory
 def measure(given: Given) -> Json:
     """Export everything, with an eye on the memory; then about `ROWS` jobs in each format, in turn with psql."""
     parameters = _newest(ROWS)
-    with serving(given) as server:
+    with jobdeck(given) as server:
         memory = _memory(server)
         return {"memory": memory, **{kind: _both(given, server, kind, parameters) for kind in FORMATS}}
 
@@ -82,7 +82,7 @@ def _memory(server: Server) -> Json:
     say("  memory")
     for _ in range(WARM):
         visitor.ask(visitor.connect(server.port), visitor.REST, visitor.token())
-    idle = server.memory()
+    idle = server.private()
     with _watched(server) as taken:
         reply = visitor.ask(visitor.connect(server.port), "/jobs/export.csv", visitor.token())
     above = max(held - idle[pid] for seen in taken for pid, held in seen.items())
@@ -92,11 +92,11 @@ def _memory(server: Server) -> Json:
 @contextmanager
 def _watched(server: Server) -> Iterator[list[dict[int, int]]]:
     """Look at the memory again and again meanwhile."""
-    taken, stop = [server.memory()], threading.Event()
+    taken, stop = [server.private()], threading.Event()
 
     def watch() -> None:
         while not stop.wait(TAKEN):
-            taken.append(server.memory())
+            taken.append(server.private())
 
     thread = threading.Thread(target=watch)
     thread.start()

@@ -12,7 +12,7 @@ from benchmarks import grid, visitor
 from benchmarks.beside import exports
 from benchmarks.given import Given, Json
 from benchmarks.measure import percentile, say
-from benchmarks.server import serving
+from benchmarks.server import jobdeck
 from jobs.models import Job
 
 OPERATORS, SECONDS = 50, 120
@@ -33,7 +33,7 @@ class Seen:
 def measure(given: Given) -> Json:
     """Have them all at work; a request is a connection of its own."""
     addresses, cookies, seen = _addresses(), visitor.cookies(), Seen()
-    with serving(given) as server, exports(server.port, visitor.token()) as exported:
+    with jobdeck(given) as server, exports(server.port, visitor.token()) as exported:
         say(f"  {OPERATORS} operators for {SECONDS} s")
         end = time.monotonic() + SECONDS
         works = [

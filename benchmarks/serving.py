@@ -6,7 +6,7 @@ from benchmarks import visitor
 from benchmarks.beside import exports
 from benchmarks.given import Given, Json
 from benchmarks.measure import say, spread
-from benchmarks.server import serving
+from benchmarks.server import jobdeck
 
 REQUESTS, WARM = 300, 40
 LIST = "/jobs/"
@@ -15,9 +15,9 @@ LIST = "/jobs/"
 def measure(given: Given) -> Json:
     """Ask one after another, first one server and then the other; then the list, alone and beside exports."""
     token, cookies = visitor.token(), visitor.cookies()
-    with serving(given, "benchmarks.bare:application") as server:
+    with jobdeck(given, "benchmarks.bare:application") as server:
         least = _replies(server.port, visitor.REST, {})
-    with serving(given) as server:
+    with jobdeck(given) as server:
         rest = _replies(server.port, visitor.REST, token)
         say("  the list, alone and beside exports")
         alone = _replies(server.port, LIST, cookies)

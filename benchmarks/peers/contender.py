@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 from urllib.parse import urlencode
 
-from benchmarks.peers.server import Server
 from benchmarks.peers.tasks import Answer, Export, Kind, Task
 from benchmarks.peers.web import Web
+from benchmarks.server import Server
 
 LIMIT, CSV_LIMIT = 60, 600
 csv.field_size_limit(1 << 24)

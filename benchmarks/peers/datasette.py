@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import ClassVar
 
 from benchmarks.peers.contender import LIMIT, Site, address, exported
-from benchmarks.peers.server import serving
 from benchmarks.peers.sqlite import NAME
 from benchmarks.peers.table import LISTED
 from benchmarks.peers.tasks import Answer, Filter, Kind, Task, steps
-from benchmarks.peers.web import HOST, Web
+from benchmarks.peers.web import Web
+from benchmarks.server import HOST, serving
 
 TABLE = f"/{NAME}/usual_job"
 ROW = re.compile(r'<td class="col-key type-str">([^<]*)</td>')

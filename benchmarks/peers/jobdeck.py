@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import ClassVar
 
 from benchmarks.peers.contender import LIMIT, Site, address, exported
-from benchmarks.peers.server import gunicorn, serving
 from benchmarks.peers.tasks import Answer, AtLeast, Filter, Kind, Task, steps
 from benchmarks.peers.web import Web
+from benchmarks.server import JOBDECK, gunicorn, serving
 from dashboard.commands.up import SESSION
 
 ROW = re.compile(r'<td class="m a-id idc"><span class="id" title="([^"]+)">')
@@ -78,7 +78,7 @@ def states(page: str) -> dict[str, int]:
 @contextmanager
 def jobdeck(folder: Path, name: str, password: str) -> Iterator[Jobdeck]:
     """Serve it, with its static files collected already, and sign in."""
-    with serving(gunicorn("dashboard.wsgi"), folder / "jobdeck.log", SESSION) as server:
+    with serving(gunicorn(JOBDECK), folder / "jobdeck.log", SESSION) as server:
         site = Jobdeck(Web(server.port, limit=LIMIT), folder, server)
         site.web.sign_in("/sign-in/", name, password)
         yield site

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.peers.contender import Contender
-from benchmarks.peers.server import Peak
 from benchmarks.peers.tasks import Answer, AtLeast, Cannot, Kind, Task
+from benchmarks.server import Peak
 
 RUNS, ENOUGH = 7, 10
 """At most so many runs of a task, and no further one after so many seconds."""

@@ -8,9 +8,9 @@ import psycopg
 from psycopg import sql
 
 from benchmarks.peers.contender import LIMIT, exported
-from benchmarks.peers.server import Server
 from benchmarks.peers.table import COLUMNS, LISTED
 from benchmarks.peers.tasks import Answer, Cannot, Filter, Kind, Task
+from benchmarks.server import Server
 
 KEY = LISTED.index("key")
 ORDER = sql.SQL("ORDER BY created DESC, id DESC")

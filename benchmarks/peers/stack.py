@@ -10,9 +10,9 @@ from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from benchmarks.peers.contender import LIMIT, Site, address, exported
-from benchmarks.peers.server import gunicorn, serving
 from benchmarks.peers.tasks import Answer, Filter, Kind, Task, steps
 from benchmarks.peers.web import Web
+from benchmarks.server import gunicorn, serving
 
 ADMIN, API = "/admin/usual/job/", "/api/jobs/"
 ROW = re.compile(r'<th class="field-key"><a [^>]*>([^<]*)</a></th>')

@@ -8,8 +8,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from benchmarks.peers.tasks import Cannot
+from benchmarks.server import HOST
 
-HOST = "127.0.0.1"
 CHUNK = 1 << 16
 FORM = "application/x-www-form-urlencoded"
 

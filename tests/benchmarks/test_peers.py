@@ -15,9 +15,9 @@ from benchmarks.peers import same, sqlite, table
 from benchmarks.peers.jobdeck import Jobdeck
 from benchmarks.peers.measure import measure
 from benchmarks.peers.raw import Raw
-from benchmarks.peers.server import Peak, Server, serving
 from benchmarks.peers.tasks import AtLeast, Cannot, Export, Filter, Kind, Task, steps
-from benchmarks.peers.web import HOST, Web
+from benchmarks.peers.web import Web
+from benchmarks.server import HOST, Peak, Server, serving
 from jobs.search import counting
 from tests.records import NOON, iso, job, records, write
 

@@ -59,7 +59,8 @@ not come to an end within a minute, or ten for the file.
 Jobs a second, by the sync itself with one worker, from the JSON of a page on: jobs that have ended, jobs that have just
 begun, these when they end, and these again. Beside it stands what a table with nothing but a primary key takes of the
 same rows, ready made, by `COPY` and `INSERT … ON CONFLICT`: the limit of any way to write them. The jobs written lie in
-the last weeks of those that are here; they are deleted afterwards.
+the last weeks of those that are here; they are deleted afterwards. As many others are written before, unmeasured, so
+that what a sync touches all day is in memory.
 
 {writing}
 

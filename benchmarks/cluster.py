@@ -35,7 +35,7 @@ GENERATING = {
 }
 MOST_BUFFERS = 2 << 30
 MADE_BY = (
-    *("jobs/migrations/*.py", "jobs/keys.py", "jobs/store/rollups.py", "jobs/histogram.py"),
+    *("jobs/migrations/*.py", "jobs/keys.py", "jobs/store/sql.py", "jobs/store/rollups.py", "jobs/histogram.py"),
     *("benchmarks/generate.py", "benchmarks/templates.py", "sandbox/content.py", "sandbox/kinds.py", "sandbox/dice.py"),
 )
 

@@ -1,12 +1,13 @@
 """`ahead`: each page is fetched while the one before is used, and nobody waits for a fetch that is not needed."""
 
+import sys
 import threading
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from jobs.sync.ahead import ahead
+from jobs.sync.ahead import TURN, ahead
 
 PATIENCE = 20
 
@@ -27,6 +28,15 @@ def test_a_page_is_fetched_while_the_one_before_is_used() -> None:
     coming = ahead(pages())
     assert next(coming) == 1
     assert fetched.wait(PATIENCE)
+
+
+def test_threads_take_short_turns_for_as_long_as_pages_come() -> None:
+    usual = sys.getswitchinterval()
+    coming = ahead(iter(range(2)))
+    next(coming)
+    assert sys.getswitchinterval() == pytest.approx(TURN) != usual
+    assert list(coming) == [1]
+    assert sys.getswitchinterval() == pytest.approx(usual)
 
 
 def test_what_stops_the_fetching_is_raised_in_its_place() -> None:

@@ -89,7 +89,7 @@ def overview(sizes: Sequence[Json]) -> str:
     """Medians of sums of rollups at each size."""
     having = _having(sizes, "overview")
     sums = [name for name, found in having[-1][1].items() if isinstance(found, dict)] if having else []
-    rows = [[name, *(number(part[name]["p50"]) for _, part in having)] for name in sums]
+    rows = [[name, *(number(part[name]["p50"]) if name in part else "" for _, part in having)] for name in sums]
     return table(["", *(jobs_of(size) for size, _ in having)], rows)
 
 

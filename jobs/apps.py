@@ -4,6 +4,10 @@ from django.apps import AppConfig
 
 
 class JobsConfig(AppConfig):
-    """Names the app."""
+    """Lets requests be noticed, before workers are forked."""
 
     name = "jobs"
+
+    def ready(self) -> None:
+        """Load what listens."""
+        from jobs.export import pace  # noqa: F401

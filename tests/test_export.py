@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import io
 import json
+import multiprocessing
 import os
 import socket
 import subprocess
@@ -28,7 +29,7 @@ from dashboard.commands import up
 from dashboard.services import home
 from dashboard.services.process import wait_for
 from jobs.columns import EXPORTED
-from jobs.export import formats
+from jobs.export import formats, pace
 from jobs.export.copying import CHUNK, Copy
 from jobs.search.sql import Query
 from jobs.upstream import wire
@@ -172,6 +173,29 @@ def test_it_is_made_piece_by_piece() -> None:
     assert max(sizes) < 2 * CHUNK
     assert (sum(sizes), copy.rows) == (100 * count, count)
     assert sizes[0] == 100
+
+
+@pytest.mark.django_db
+def test_it_rests_when_any_worker_is_asked(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
+    clock, slept = [1e9], list[float]()
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(time, "sleep", slept.append)
+
+    def rests(since: float) -> bool:
+        before = len(slept)
+        clock[0] += since
+        list(Copy(Query(text="COPY (SELECT 1) TO STDOUT", parameters={})).chunks())
+        return len(slept) > before
+
+    assert not rests(since=0)
+    client.get("/healthz")
+    assert rests(since=pace.REST / 2)
+    assert slept == [pytest.approx(pace.REST / 2, abs=1e-6)]
+    assert not rests(since=pace.REST / 2)
+    worker = multiprocessing.get_context("fork").Process(target=pace.asked)
+    worker.start()
+    worker.join()
+    assert rests(since=0)
 
 
 def lines(reply: Any) -> list[Any]:

@@ -5,9 +5,10 @@ from collections.abc import Generator
 
 from django.db import connection, transaction
 
+from jobs.export import pace
 from jobs.search.sql import Query
 
-CHUNK = 1 << 16
+CHUNK = 1 << 18
 LONGEST = "1h"
 
 
@@ -27,6 +28,7 @@ class Copy:
         """The file in pieces of about `CHUNK` bytes; the first comes with its first line.
 
         The statement sees the jobs as they are at one moment, and may take as long as the client, within `LONGEST`.
+        Between pieces it rests while others wait.
         """
         held, size = [], 0
         with transaction.atomic(), connection.wrap_database_errors, connection.cursor() as cursor:
@@ -38,6 +40,7 @@ class Copy:
                     if size > CHUNK or not self._started:
                         yield self._counted(b"".join(held))
                         held, size = [], 0
+                        pace.rest()
             self.rows = max(0, cursor.rowcount)
         yield self._counted(b"".join(held))
 

@@ -20,6 +20,7 @@ PARTS = (
     "searches",
     "overview",
     "storage",
+    "partitions",
     "exporting",
     "serving",
     "load",

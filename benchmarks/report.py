@@ -101,6 +101,13 @@ keeps them; in the rows; and in the rows, but moved out of them by PostgreSQL wh
 A change is one of state: the row and the first, short part of the document.
 
 {storage}
+
+## What partitions by month would do
+
+Jobs' rows in a table with a partition for each month of their creation, and the same indexes, beside the one table that
+there is: what it takes to plan a search and to find the first page of it.
+
+{partitions}
 """
 
 
@@ -121,6 +128,7 @@ def write(found: Json, docs: Path) -> None:
             load=tables.load(sizes),
             sizes=tables.sizes(sizes),
             storage=tables.storage(sizes),
+            partitions=tables.partitions(sizes),
         )
     )
 

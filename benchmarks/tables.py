@@ -167,6 +167,26 @@ def storage(sizes: Sequence[Json]) -> str:
     return table(["", *columns.values()], rows)
 
 
+def partitions(sizes: Sequence[Json]) -> str:
+    """Searches of one table and of a table by month, at the largest size at which it was measured, and deletions."""
+    having = _having(sizes, "partitions")
+    if not having:
+        return ""
+    size, part = having[-1]
+    kinds = ("one", "months")
+    rows = [
+        [words, *(number(found[kind][each]) for each in ("pages", "ms") for kind in kinds)]
+        for words, found in part["searches"].items()
+    ]
+    heads = [f"at {jobs_of(size)} jobs", "pages", "by month", "ms", "by month"]
+    return (
+        f"{table(heads, rows)}\n\n"
+        f"`./deck manage prune` deletes {part['batch']:,} jobs, with all that belongs to them, in "
+        f"{number(part['pruned'])} ms. The partition of a month, {part['jobs']:,} rows without documents, postings and "
+        f"counts, is gone in {number(part['dropped'])} ms."
+    )
+
+
 def _having(sizes: Sequence[Json], part: str) -> list[tuple[Json, Json]]:
     """Each size at which a part has been measured, and what it found."""
     return [(size, size[part]) for size in sizes if part in size]

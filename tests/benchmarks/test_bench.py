@@ -35,6 +35,15 @@ def test_it_measures_and_leaves_the_jobs_as_they_were(tmp_path: Path) -> None:
     assert "{" not in page
 
 
+def test_it_compares_ways_to_keep_jobs(tmp_path: Path) -> None:
+    found = measured(tmp_path, "storage", "partitions")
+    assert {"beside the row", "in the row", "in TOAST"} < set(found["storage"])
+    for each in found["partitions"]["searches"].values():
+        assert each["one"]["pages"] > 0 < each["months"]["pages"]
+    assert 0 < found["partitions"]["jobs"] < FEW.jobs
+    assert measured(tmp_path, "sizes")["sizes"]["jobs"] == found["making"]["jobs"]
+
+
 def test_jobs_that_were_not_made_to_the_end_count_as_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cluster = Cluster(tmp_path)
 

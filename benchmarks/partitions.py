@@ -3,7 +3,6 @@
 The rows of jobs are copied into a table that has a partition for each month of their creation, and the same indexes.
 """
 
-import json
 from collections.abc import Mapping
 from functools import partial
 
@@ -13,6 +12,7 @@ from django.utils import timezone
 from benchmarks.given import Given, Json
 from benchmarks.measure import milliseconds, percentile
 from benchmarks.places import SIZE
+from benchmarks.statements import explained, pages, run
 from jobs.search import parse, sql
 from jobs.search.sql import Query
 from jobs.store.prune import BATCH, prune
@@ -26,14 +26,13 @@ SEARCHES = {
 }
 PRUNED = 10  # batches
 MONTHS = "bench_months"
-MONTH = "date_trunc('month', created)"
 MAKE = f"""
 DROP TABLE IF EXISTS {MONTHS};
 CREATE TABLE {MONTHS} (LIKE jobs_job INCLUDING GENERATED) PARTITION BY RANGE (created);
 DO $$
 DECLARE month timestamptz; columns text; index record;
 BEGIN
-    FOR month IN SELECT DISTINCT {MONTH} FROM jobs_job LOOP
+    FOR month IN SELECT DISTINCT date_trunc('month', created) FROM jobs_job LOOP
         EXECUTE format('CREATE TABLE %I PARTITION OF {MONTHS} FOR VALUES FROM (%L) TO (%L)',
             'bench_' || to_char(month, 'YYYY_MM'), month, month + interval '1 month');
     END LOOP;
@@ -51,7 +50,7 @@ ONE = "SELECT id FROM jobs_job WHERE key = (SELECT key FROM jobs_job ORDER BY id
 
 def measure(given: Given) -> Json:
     """Give for each search the pages and milliseconds of both; then the milliseconds of deletions."""
-    _do(MAKE, f"VACUUM ANALYZE {MONTHS}")
+    run(MAKE, f"VACUUM ANALYZE {MONTHS}")
     asked = {words: sql.page_query(parse(search, page_size=SIZE), SIZE + 1) for words, search in SEARCHES.items()}
     asked["a job by its id"] = Query(text=ONE, parameters={})
     searches = {
@@ -60,8 +59,8 @@ def measure(given: Given) -> Json:
     }
     pruned = _pruned() / PRUNED
     month, jobs = _largest_month()
-    dropped = milliseconds(partial(_do, f"DROP TABLE {month}"))
-    _do(f"DROP TABLE {MONTHS}")
+    dropped = milliseconds(partial(run, f"DROP TABLE {month}"))
+    run(f"DROP TABLE {MONTHS}")
     return {
         "searches": searches,
         "batch": BATCH,
@@ -78,22 +77,10 @@ def _of_months(query: Query) -> Query:
 
 def _cost(query: Query, rounds: int) -> Mapping[str, float]:
     """The pages read, for the plan and by it, and the median of the milliseconds of both."""
-    plans = [_explained(query) for _ in range(1 + rounds)][1:]
-    pages = max(_pages(plan["Plan"]) + _pages(plan.get("Planning", {})) for plan in plans)
+    plans = [explained(query) for _ in range(1 + rounds)][1:]
+    read = max(pages(plan["Plan"]) + pages(plan.get("Planning", {})) for plan in plans)
     times = [plan["Planning Time"] + plan["Execution Time"] for plan in plans]
-    return {"pages": pages, "ms": round(percentile(times, 0.5), 2)}
-
-
-def _explained(query: Query) -> Json:
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {query.text}", query.parameters)
-        [(found,)] = cursor.fetchall()
-    plan: Json = (json.loads(found) if isinstance(found, str) else found)[0]
-    return plan
-
-
-def _pages(part: Json) -> int:
-    return int(part.get("Shared Hit Blocks", 0) + part.get("Shared Read Blocks", 0))
+    return {"pages": read, "ms": round(percentile(times, 0.5), 2)}
 
 
 @transaction.atomic
@@ -111,9 +98,3 @@ def _largest_month() -> tuple[str, int]:
         cursor.execute(f"SELECT tableoid::regclass::text, count(*) FROM {MONTHS} GROUP BY 1 ORDER BY 2 DESC LIMIT 1")
         name, jobs = cursor.fetchone()
     return str(name), int(jobs)
-
-
-def _do(*statements: str) -> None:
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)

@@ -1,11 +1,11 @@
 """What it costs lists and changes of state to keep documents beside the rows, in them, or in TOAST."""
 
-import json
-
 from django.db import connection, transaction
 
 from benchmarks.given import Given, Json
 from benchmarks.measure import milliseconds
+from benchmarks.statements import explained, pages, run
+from jobs.search.sql import Query
 
 ROWS, LISTED, CHANGED = 100_000, 1_000, 10_000
 JOB = "id, key, cell_id, created, updated, source, destination, terms, digest"
@@ -38,24 +38,24 @@ NEW = f"id IN (SELECT id FROM bench_row ORDER BY id DESC LIMIT {CHANGED})"
 
 def measure(given: Given) -> Json:  # noqa: ARG001 - all parts are called alike
     """Give for each place how large it is, the pages that a list reads, and what changes of state write."""
-    _do(*(f"DROP TABLE IF EXISTS {table}" for table in TABLES), *MAKE)
+    run(*(f"DROP TABLE IF EXISTS {table}" for table in TABLES), *MAKE)
     for table in TABLES:
-        _do(f"ALTER TABLE {table} ADD PRIMARY KEY (id)")
+        run(f"ALTER TABLE {table} ADD PRIMARY KEY (id)")
         if table != "bench_document":
-            _do(f"CREATE INDEX ON {table} (created, id)")
-        _do(f"VACUUM ANALYZE {table}")
+            run(f"CREATE INDEX ON {table} (created, id)")
+        run(f"VACUUM ANALYZE {table}")
     found = {words: _measured(row, document) for words, (row, document) in PLACES.items()}
-    _do(*(f"DROP TABLE {table}" for table in TABLES))
+    run(*(f"DROP TABLE {table}" for table in TABLES))
     return found
 
 
 def _measured(row: str, document: str) -> Json:
     """Sizes in bytes a job, buffers, and bytes of log and milliseconds a thousand changes."""
-    listed = _buffers(LIST % row)
+    listed = pages(explained(Query(text=LIST % row, parameters={}))["Plan"])
     tables = dict.fromkeys((row, document))
     total = sum(_one(f"SELECT pg_table_size('{table}')") for table in tables)
     heap = _one(f"SELECT pg_relation_size('{row}')")
-    _do("CHECKPOINT")
+    run("CHECKPOINT")
     before = _one("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn")
     took = milliseconds(lambda: _change(row, document))
     log = _one("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn") - before
@@ -72,27 +72,13 @@ def _measured(row: str, document: str) -> Json:
 def _change(row: str, document: str) -> None:
     """Change the state of the newest jobs, as the store does: the row, and the head of the document."""
     if row == document:
-        _do(f"UPDATE {row} SET cell_id = cell_id + 1, updated = now(), head = head || ' ' WHERE {NEW}")
+        run(f"UPDATE {row} SET cell_id = cell_id + 1, updated = now(), head = head || ' ' WHERE {NEW}")
     else:
-        _do(f"UPDATE {row} SET cell_id = cell_id + 1, updated = now() WHERE {NEW}")
-        _do(f"UPDATE {document} SET head = head || ' ' WHERE {NEW}")
-
-
-def _buffers(statement: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}")
-        [(found,)] = cursor.fetchall()
-    plan = (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
-    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+        run(f"UPDATE {row} SET cell_id = cell_id + 1, updated = now() WHERE {NEW}")
+        run(f"UPDATE {document} SET head = head || ' ' WHERE {NEW}")
 
 
 def _one(statement: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement)
         return int(cursor.fetchone()[0])
-
-
-def _do(*statements: str) -> None:
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)

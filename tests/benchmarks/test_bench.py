@@ -39,7 +39,7 @@ def test_it_compares_ways_to_keep_jobs(tmp_path: Path) -> None:
     found = measured(tmp_path, "storage", "partitions")
     assert {"beside the row", "in the row", "in TOAST"} < set(found["storage"])
     for each in found["partitions"]["searches"].values():
-        assert each["one"]["pages"] > 0 < each["months"]["pages"]
+        assert min(each["one"]["pages"], each["months"]["pages"]) > 0
     assert 0 < found["partitions"]["jobs"] < FEW.jobs
     assert measured(tmp_path, "sizes")["sizes"]["jobs"] == found["making"]["jobs"]
 

@@ -274,9 +274,9 @@ def _template_rows() -> Iterator[tuple[Any, ...]]:
 
 def _fill(connection: psycopg.Connection, where: dict[str, Any]) -> None:
     """Fill the tables, which is longest for postings and documents; rollups are made of jobs."""
-    jobs = _filled(connection, "jobs_job", JOBS, keep="jobs_job_pkey")
+    jobs = _filled(connection, "jobs_job", JOBS)
     postings = _filled(connection, "jobs_posting", POSTINGS)
-    documents = _filled(connection, "jobs_document", DOCUMENTS, keep="jobs_document_pkey")
+    documents = _filled(connection, "jobs_document", DOCUMENTS)
     hours, days = (_filled(connection, level.table, rollups.fill(level)) for level in (rollups.HOURS, rollups.DAYS))
     _at_once(where, [[*jobs, *hours, *days], postings, documents])
     # Only now does no transaction run that would keep them from being marked as seen by all.
@@ -284,12 +284,12 @@ def _fill(connection: psycopg.Connection, where: dict[str, Any]) -> None:
     connection.execute("SELECT setval(pg_get_serial_sequence('jobs_job', 'id'), (SELECT max(id) FROM jobs_job))")
 
 
-def _filled(connection: psycopg.Connection, table: str, fill: str, *, keep: str = "") -> list[str]:
+def _filled(connection: psycopg.Connection, table: str, fill: str) -> list[str]:
     """What fills a table, in one transaction that empties it first, so that nothing is logged; then its indexes.
 
-    The indexes that there are go at once, but for one to `keep`, in whose order the rows come.
+    The indexes that there are go at once.
     """
-    indexes = [index for index in _indexes(connection, table) if index[0] != keep]
+    indexes = _indexes(connection, table)
     for name, constraint, _ in indexes:
         connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}" if constraint else f"DROP INDEX {name}")
     again = [statement for *_, statement in indexes]

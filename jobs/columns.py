@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from jobs import looks, specs
+from jobs.html import html
 from jobs.search import JobRow
 
 
@@ -28,7 +28,7 @@ class Column:
 def _state(row: JobRow) -> SafeString:
     """The state; on a card also the type and quality."""
     also = f"{specs.label(row.type)} {row.quality}".strip()
-    return format_html('{}<span class="also">{}</span>', looks.state(row.status), also)
+    return html('{}<span class="also">{}</span>', looks.state(row.status), also)
 
 
 COLUMNS = (
@@ -79,7 +79,7 @@ COLUMNS = (
         label="Quality",
         css="p3",
         head="k-q p3",
-        cell=lambda row: format_html("{}", row.quality) if row.quality else looks.NONE,
+        cell=lambda row: html("{}", row.quality) if row.quality else looks.NONE,
         export={"quality": "quality"},
     ),
     Column(

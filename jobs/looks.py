@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from jobs import humans, specs
+from jobs.html import html, html_join
 from jobs.links import group_url, job_url
 from jobs.models import NO_ISSUER
 from jobs.search import Choice, JobRow
@@ -32,14 +32,14 @@ FEW = 1 << 10
 @lru_cache(maxsize=64)
 def icon(name: str) -> SafeString:
     """A picture out of the sprite, for eyes alone."""
-    return format_html('<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>', static("icons.svg"), name)
+    return html('<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>', static("icons.svg"), name)
 
 
 @lru_cache(maxsize=FEW)
 def state(word: str) -> SafeString:
     """A state as a shape, a colour and a word."""
     known = status_of(word)
-    return format_html(
+    return html(
         '<span class="state is-{}" title="{}">{}<span>{}</span></span>',
         known.tone,
         word,
@@ -51,14 +51,14 @@ def state(word: str) -> SafeString:
 @lru_cache(maxsize=FEW)
 def kind(urn: str) -> SafeString:
     """A type by its label; the URN is in reach."""
-    return format_html('<span title="{}">{}</span>', urn, specs.label(urn))
+    return html('<span title="{}">{}</span>', urn, specs.label(urn))
 
 
 def job_id(key: str) -> SafeString:
     """A job's id, shortened, leading to its page; the whole can be copied."""
     short = humans.short(key)
     head, dots, tail = short.partition(humans.ELLIPSIS)
-    return format_html(
+    return html(
         '<span class="id" title="{key}"><a href="{url}" title="{key}">{head}<i>{dots}</i>{tail}</a>'
         '<button class="copy" type="button" data-copy="{key}" aria-label="Copy id {short}" title="Copy id">{icon}'
         "</button></span>",
@@ -74,7 +74,7 @@ def job_id(key: str) -> SafeString:
 
 def group_id(key: str) -> SafeString:
     """A group's id, leading to its page."""
-    return format_html('<span class="id"><a href="{}" title="{}">{}</a></span>', group_url(key), key, humans.short(key))
+    return html('<span class="id"><a href="{}" title="{}">{}</a></span>', group_url(key), key, humans.short(key))
 
 
 @lru_cache(maxsize=FEW)
@@ -83,8 +83,8 @@ def issuer(urn: str | None) -> SafeString:
     if urn is None:
         return NONE
     what, name = humans.issuer(urn)
-    kind_ = format_html('<span class="sub">{}</span> ', what) if what else SafeString()
-    return format_html('<a href="{}" title="{}">{}{}</a>', search_url(issuer=urn), urn, kind_, humans.brief(name))
+    kind_ = html('<span class="sub">{}</span> ', what) if what else SafeString()
+    return html('<a href="{}" title="{}">{}{}</a>', search_url(issuer=urn), urn, kind_, humans.brief(name))
 
 
 def path(text: str) -> SafeString:
@@ -92,7 +92,7 @@ def path(text: str) -> SafeString:
     if not text:
         return NONE
     directory, name = humans.directory_and_name(text)
-    return format_html(
+    return html(
         '<span class="path" title="{}"><span><bdi>{}</bdi></span><b><span>{}</span>{}</b></span>',
         text,
         directory,
@@ -112,10 +112,10 @@ def ago(at: datetime | None) -> SafeString:
 
 
 def _time(at: datetime, words: str) -> SafeString:
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
+    return html(
+        '<time datetime="{}" title="{} UTC">{}</time>',
         at.isoformat().replace("+00:00", "Z"),
-        at.strftime("%Y-%m-%d %H:%M:%S UTC"),
+        at.replace(tzinfo=None).isoformat(" ", "seconds"),
         words,
     )
 
@@ -124,7 +124,7 @@ def took(length: timedelta) -> SafeString:
     """A length of time, its units small."""
     words = humans.span(length).split(" ")
     pairs = zip(words[::2], words[1::2], strict=True)
-    return format_html_join(" ", '{}<span class="unit">{}</span>', pairs)
+    return html_join(" ", '{}<span class="unit">{}</span>', pairs)
 
 
 def duration(row: JobRow) -> SafeString:
@@ -134,19 +134,15 @@ def duration(row: JobRow) -> SafeString:
     if status_of(row.status).terminal:
         return NONE if row.updated is None else took(row.updated - row.created)
     so_far = timedelta(seconds=int((timezone.now() - row.created).total_seconds()))
-    return (
-        format_html('<span class="run" title="Not finished">{}</span>', took(so_far))
-        if so_far >= timedelta(0)
-        else NONE
-    )
+    return html('<span class="run" title="Not finished">{}</span>', took(so_far)) if so_far >= timedelta(0) else NONE
 
 
 def error(row: JobRow) -> SafeString:
     """The code and message of a failure."""
     if row.error_code is None and not row.error:
         return SafeString()
-    code = SafeString() if row.error_code is None else format_html("<code>{}</code> ", row.error_code)
-    return format_html('<span class="err" title="{}">{}{}</span>', unmarked(row.error), code, marked(row.error))
+    code = SafeString() if row.error_code is None else html("<code>{}</code> ", row.error_code)
+    return html('<span class="err" title="{}">{}{}</span>', unmarked(row.error), code, marked(row.error))
 
 
 def search_url(**parameters: str) -> str:
@@ -162,7 +158,7 @@ def _jobs_url() -> str:
 def choice(name: str, of: Choice, label: str, *, exact: bool) -> SafeString:
     """A value of the facet `name`, with its jobs, to be asked for or to be left out."""
     marked = mark_safe(" checked")
-    return format_html(
+    return html(
         '<tr><th scope="row" title="{value}">{label}</th><td class="num">{jobs}</td>'
         '<td><input type="checkbox" name="{name}" value="{value}" aria-label="Only {label}"{only}></td>'
         '<td><input type="checkbox" name="not{Name}" value="{value}" aria-label="Not {label}"{excluded}></td></tr>',
@@ -189,12 +185,12 @@ def value(row: Row) -> SafeString:
     if row.value is None or row.value in ("", [], {}):
         return NONE
     if isinstance(row.value, bool):
-        return format_html("{}", "yes" if row.value else "no")
+        return html("{}", "yes" if row.value else "no")
     return KINDS.get(row.kind, _text)(row)
 
 
 def _text(row: Row) -> SafeString:
-    return format_html('{}<span class="unit">{}</span>', row.value, row.unit) if row.unit else marked(str(row.value))
+    return html('{}<span class="unit">{}</span>', row.value, row.unit) if row.unit else marked(str(row.value))
 
 
 def unmarked(text: str) -> str:
@@ -206,39 +202,39 @@ def marked(text: str) -> SafeString:
     """A text whose masked secrets show as such."""
     parts = MASK.split(text)
     if len(parts) == 1:
-        return format_html("{}", text)
-    lock = format_html('<span class="secret" title="{}">{}masked</span>', WHY_MASKED, icon("lock"))
-    return format_html_join("", "{}{}", ((part, lock if n < len(parts) - 1 else "") for n, part in enumerate(parts)))
+        return html("{}", text)
+    lock = html('<span class="secret" title="{}">{}masked</span>', WHY_MASKED, icon("lock"))
+    return html_join("", "{}{}", ((part, lock if n < len(parts) - 1 else "") for n, part in enumerate(parts)))
 
 
 def _number(row: Row) -> SafeString:
     shown = humans.number(row.value) if isinstance(row.value, int | float) else str(row.value)
-    return format_html('{}<span class="unit">{}</span>', shown, row.unit)
+    return html('{}<span class="unit">{}</span>', shown, row.unit)
 
 
 def _bytes(row: Row) -> SafeString:
     amount, unit = humans.size(row.value)
-    return format_html('<span title="{} bytes">{}<span class="unit">{}</span></span>', row.value, amount, unit)
+    return html('<span title="{} bytes">{}<span class="unit">{}</span></span>', row.value, amount, unit)
 
 
 def _bits(row: Row) -> SafeString:
-    return format_html('{}<span class="unit">kb/s</span>', humans.number(round(row.value / 1000)))
+    return html('{}<span class="unit">kb/s</span>', humans.number(round(row.value / 1000)))
 
 
 def _length(row: Row) -> SafeString:
     seconds = row.value / 1000 if row.kind == "milliseconds" else row.value
     try:
-        return format_html('<span title="{} s">{}</span>', seconds, took(timedelta(seconds=seconds)))
+        return html('<span title="{} s">{}</span>', seconds, took(timedelta(seconds=seconds)))
     except (OverflowError, ValueError):
         return _text(row)
 
 
 def _path(row: Row) -> SafeString:
-    return format_html('<a class="plain" href="{}">{}</a>', search_url(path=row.value, pathIn="both"), path(row.value))
+    return html('<a class="plain" href="{}">{}</a>', search_url(path=row.value, pathIn="both"), path(row.value))
 
 
 def _code(row: Row) -> SafeString:
-    return format_html("<code>{}</code>", row.value)
+    return html("<code>{}</code>", row.value)
 
 
 def _tree(row: Row) -> SafeString:
@@ -251,9 +247,9 @@ def _nested(item: object, depth: int) -> SafeString:
         return value(Row(label="", value=item if depth <= DEEPEST else humans.ELLIPSIS, kind="text"))
     pairs = list(item.items()) if isinstance(item, dict) else [(str(n), each) for n, each in enumerate(item, 1)]
     rows = ((name, _nested(each, depth + 1)) for name, each in pairs[:WIDEST])
-    more = format_html("<li>and {} more</li>", len(pairs) - WIDEST) if len(pairs) > WIDEST else ""
-    items = format_html_join("", '<li><span class="sub">{}</span> {}</li>', rows)
-    return format_html('<ul class="tree">{}{}</ul>', items, more)
+    more = html("<li>and {} more</li>", len(pairs) - WIDEST) if len(pairs) > WIDEST else ""
+    items = html_join("", '<li><span class="sub">{}</span> {}</li>', rows)
+    return html('<ul class="tree">{}{}</ul>', items, more)
 
 
 KINDS: dict[str, Callable[[Row], SafeString]] = {

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from jobs import humans, links, looks, specs
 from jobs.freshness import kept_since
+from jobs.html import html
 from jobs.models import Pass
 from jobs.search import Span
 from jobs.statuses import status
@@ -97,7 +97,7 @@ def _field(at: datetime) -> str:
 def outcome(word: str) -> SafeString:
     """How a pass ended, as a shape, a colour and a word."""
     tone_, label = OUTCOMES[Pass.Outcome(word)]
-    return format_html('<span class="state is-{}">{}{}</span>', tone_, looks.icon(f"st-{tone_}"), label)
+    return html('<span class="state is-{}">{}{}</span>', tone_, looks.icon(f"st-{tone_}"), label)
 
 
 @register.filter

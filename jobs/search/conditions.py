@@ -31,16 +31,15 @@ def _behind(search: JobSearch, alias: str, key: str) -> str:
 
 
 def weeks(search: JobSearch) -> str:
-    """The weeks in which there are jobs, in the order of the search."""
+    """The weeks in which there are jobs, in the order of the search: the `number` of each, when it `begins` and `ends`.
+
+    Both are columns, not expressions wherever they are used, so that they are computed once a week.
+    """
     way = "ASC" if search.upwards else "DESC"
+    begins = f"timestamptz 'epoch' + make_interval(days => number * {keys.WEEK.days})"
+    columns = f"number::bigint, {begins} AS begins, {begins} + interval '{keys.WEEK.days} days' AS ends"
     between = "number BETWEEN %(first_week)s AND %(last_week)s"
-    return f"(SELECT number::bigint FROM jobs_week WHERE {between} ORDER BY number {way}) w"
-
-
-BEGIN = f"timestamptz 'epoch' + make_interval(days => (w.number * {keys.WEEK.days})::int)"
-"""When the week `w` begins."""
-END = f"{BEGIN} + interval '{keys.WEEK.days} days'"
-"""When the next one does."""
+    return f"(SELECT {columns} FROM jobs_week WHERE {between} ORDER BY number {way}) w"
 
 
 def in_cells(search: JobSearch) -> str:

@@ -45,36 +45,47 @@ class Counts:
 
 
 def counts(search: JobSearch) -> Counts:
-    """Count by cell: from the cells where these say everything, else `CHOICES_CAP` jobs; and `CAP` for the total."""
-    found = sql.facets_query(search, CHOICES_CAP + 1).fetch()
+    """Count by cell: from the cells where these say everything, else as many jobs as are worth it.
+
+    These are of any cell, so that a search that asks for some is counted once more for its total.
+    """
+    of_cells = bool(search.type or search.status or search.issuer)
+    cap = CHOICES_CAP if of_cells else CAP
+    found = sql.facets_query(search, cap + 1).fetch()
     numbers = {(facet, value): jobs for facet, value, jobs in found}
-    exact = search.by_cell_alone or numbers["any", ""] <= CHOICES_CAP
+    exact = search.by_cell_alone or numbers["any", ""] <= cap
+    most = None if exact else cap
     choices = {
-        facet: _choices(getattr(search, facet), [(value, jobs) for kind, value, jobs in found if kind == facet], exact)
+        facet: _choices(getattr(search, facet), [(value, jobs) for kind, value, jobs in found if kind == facet], most)
         for facet in FACETS
     }
-    total = Total(jobs=numbers["total", ""], exact=True) if exact else _total(search)
     issuers = numbers["issuers", ""] - (numbers["idle", ""] if exact else 0)
-    return Counts(total=total, choices=choices, more=max(0, issuers - len(choices["issuer"])), exact=exact)
+    more = max(0, issuers - len(choices["issuer"]))
+    total = _total(search) if of_cells and not exact else _upto(numbers["total", ""], most)
+    return Counts(total=total, choices=choices, more=more, exact=exact)
 
 
-def _choices(among: Among, found: Sequence[tuple[str, int]], exact: bool) -> list[Choice]:
+def _choices(among: Among, found: Sequence[tuple[str, int]], most: int | None) -> list[Choice]:
     """The values of a facet. One with no jobs is there where the search names it, or where not all were counted."""
     named = dict.fromkeys((*among.include, *among.exclude), 0)
-    kept = {**named, **{value: jobs for value, jobs in found if jobs or not exact}}
-    most = sorted(kept.items(), key=lambda item: -item[1])
+    kept = {**named, **{value: jobs for value, jobs in found if jobs or most}}
     return [
         Choice(
             value=value,
-            jobs=jobs if exact else min(jobs, CHOICES_CAP),
+            jobs=_upto(jobs, most).jobs,
             included=value in among.include,
             excluded=value in among.exclude,
         )
-        for value, jobs in most
+        for value, jobs in sorted(kept.items(), key=lambda item: -item[1])
     ]
 
 
 def _total(search: JobSearch) -> Total:
     """The jobs of a search itself, where the first ones that were counted are of others too."""
     [(jobs,)] = sql.total_query(search, CAP + 1).fetch()
-    return Total(jobs=min(jobs, CAP), exact=jobs <= CAP)
+    return _upto(jobs, CAP)
+
+
+def _upto(jobs: int, most: int | None) -> Total:
+    """A number of which no more than `most` are counted."""
+    return Total(jobs=jobs, exact=True) if most is None or jobs <= most else Total(jobs=most, exact=False)

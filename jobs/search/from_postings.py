@@ -10,11 +10,10 @@ from jobs import keys
 from jobs.files import Role
 from jobs.paths import a_file_id
 from jobs.search import streams
-from jobs.search.conditions import BEGIN, END, asked, in_cells, order_by, weeks
+from jobs.search.conditions import asked, in_cells, order_by, weeks
 from jobs.search.model import JobSearch, Side
 
 TRIES = ((40, 350), (2_000, 4_000))
-IN_RANGE = "p.cell_id BETWEEN s.low AND s.high"
 ROLES: dict[Side, tuple[Role, ...]] = {
     "source": ("source",),
     "destination": ("destination",),
@@ -76,8 +75,9 @@ def _late_wanted(tries: Sequence[_Try]) -> str:
 
 def some(search: JobSearch, limit: int, values: str = "p.job_id, p.cell_id") -> str:
     """Values of `limit` postings, the `cell_id` of the job or others, whichever come first."""
-    each = f"SELECT {_distinct(search)} n.* FROM ({_postings(search, values)}) n LIMIT {limit}"
-    return f"{_by_week(search, each)} LIMIT {limit}"
+    times = _times(search)
+    postings = f"{_by_week(search, _postings(search, values))} LIMIT {times * limit}"
+    return f"SELECT DISTINCT n.* FROM ({postings}) n LIMIT {limit}" if times > 1 else postings
 
 
 def every(search: JobSearch) -> str:
@@ -134,8 +134,9 @@ def _postings(search: JobSearch, values: str, when: str = "") -> str:
 
 def _under(search: JobSearch, values: str, found: str, when: str = "") -> str:
     # Behind `OFFSET 0` each range is looked up by itself, as no plan would have it that knows nothing of their number.
+    within = streams.within(search, "p.cell_id")
     each = " UNION ALL ".join(
-        f"(SELECT {values} FROM jobs_posting p WHERE {place} AND {IN_RANGE} AND {found} OFFSET 0)"
+        f"(SELECT {values} FROM jobs_posting p WHERE {place} AND {within} AND {found} OFFSET 0)"
         for place in _places(search)
     )
     return f"SELECT p.* FROM unnest(t.terms) term, (SELECT * FROM way WHERE true {when}) s, LATERAL ({each}) p"
@@ -152,7 +153,7 @@ def _places(search: JobSearch) -> list[str]:
     this = keys.under_sql("w.number", "term")
     if search.order == "created":
         return [f"p.created_under = {this}"]
-    of_week = f"(p.updated >= {BEGIN} AND p.updated < {END}) IS TRUE"
+    of_week = "(p.updated >= w.begins AND p.updated < w.ends) IS TRUE"
     return [f"p.created_under = {this} AND {of_week}", f"p.updated_under = {this}"]
 
 
@@ -163,8 +164,8 @@ def _by_week(search: JobSearch, week: str) -> str:
     """
     occurs = " OR ".join(f"EXISTS (SELECT FROM jobs_posting p WHERE {place})" for place in _places(search))
     there = f"SELECT array_agg(term) AS terms FROM unnest(%(terms0)s::bigint[]) term WHERE {occurs}"
-    cells = "SELECT FROM jobs_weekcell k WHERE k.week = w.number AND k.cell_id BETWEEN stream.low AND stream.high"
-    ways = f"SELECT * FROM stream WHERE first < {END} AND last > {BEGIN} AND EXISTS ({cells})"
+    cells = f"SELECT FROM jobs_weekcell k WHERE k.week = w.number AND {streams.within(search, 'k.cell_id')}"
+    ways = f"SELECT * FROM stream s WHERE first < w.ends AND last > w.begins AND EXISTS ({cells})"
     each = f"WITH way AS MATERIALIZED ({ways}) SELECT n.* FROM ({week}) n"
     found = f"WITH stream AS MATERIALIZED ({streams.ranges(search)})"
     weeks_of = f"{weeks(search)} CROSS JOIN LATERAL ({there}) t CROSS JOIN LATERAL ({each}) n"
@@ -196,7 +197,7 @@ def _sample(search: JobSearch, when: str) -> str:
     Each with whether it is `found` by the terms and the cells that are asked for.
     """
     order = order_by(search, f"j.{search.order}", "j.id")
-    in_week = f"j.{search.order} >= {BEGIN} AND j.{search.order} < {END}"
+    in_week = f"j.{search.order} >= w.begins AND j.{search.order} < w.ends"
     dates = "(VALUES (%(first)s::timestamptz, %(last)s::timestamptz)) s (first, last)"
     found = f"{has_terms(search)} AND {in_cells(search)}"
     jobs = f"SELECT j.{search.order} AS value, j.id, {found} AS found FROM jobs_job j, {dates}"

@@ -88,7 +88,8 @@ def all_query(search: JobSearch, shape: Shape) -> Query:
 
 def total_query(search: JobSearch, limit: int) -> Query:
     """How many jobs there are among `limit` of a search."""
-    return _query(search, f"SELECT count(*) FROM ({_some(search, limit)}) n")
+    search = _counted(search)
+    return _query(search, f"SELECT count(*) FROM ({_source(search).some(search, limit)}) n")
 
 
 def facets_query(search: JobSearch, limit: int) -> Query:
@@ -98,10 +99,11 @@ def facets_query(search: JobSearch, limit: int) -> Query:
     issuers there are, and `idle`, how many of them have none. Counted are the exact counts of the cells, or else the
     cells of `limit` jobs.
     """
-    counted = "SELECT id, jobs FROM jobs_cell"
+    search, counted = _counted(search), "SELECT id, jobs FROM jobs_cell"
     if not search.by_cell_alone:
         anything = search.but(type=Among(), status=Among(), issuer=Among())
-        counted = f"SELECT cell_id AS id, count(*) AS jobs FROM ({_some(anything, limit)}) n GROUP BY 1"
+        some = _source(anything).some(anything, limit)
+        counted = f"SELECT cell_id AS id, count(*) AS jobs FROM ({some}) n GROUP BY 1"
     type_, status, issuer = (streams.values(search, name) for name in ("type", "status", "issuer"))
     named = "issuer = ANY (%(issuer)s) OR issuer = ANY (%(not_issuer)s)"
     text = f"""
@@ -125,9 +127,9 @@ def facets_query(search: JobSearch, limit: int) -> Query:
     return _query(search, text)
 
 
-def _some(search: JobSearch, limit: int) -> str:
-    """The `cell_id` of `limit` jobs of a search."""
-    return _source(search).some(search, limit)
+def _counted(search: JobSearch) -> JobSearch:
+    """The search in the order of which the least is read to count it."""
+    return search.but(order="updated" if search.updated and not search.created else "created")
 
 
 def _source(search: JobSearch) -> Source:

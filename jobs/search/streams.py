@@ -37,21 +37,31 @@ def not_by_excluded(search: JobSearch, alias: str) -> str:
     """The condition that no job's issuer is excluded, for streams that do not say so."""
     if not search.issuer.exclude or search.issuer.include:
         return ""
-    cells = f"SELECT id FROM jobs_cell WHERE {ISSUER} = ANY (%(not_issuer)s)"
-    return f" AND ({alias}.cell_id <> ALL (ARRAY({cells}))) IS TRUE"
+    issuers = f"SELECT DISTINCT id & {keys.ISSUERS} FROM jobs_cell WHERE {ISSUER} = ANY (%(not_issuer)s)"
+    return f" AND ({alias}.cell_id & {keys.ISSUERS} <> ALL (ARRAY({issuers}))) IS TRUE"
 
 
 def ranges(search: JobSearch) -> str:
-    """The fewest that hold what the search allows, issuers that it excludes aside, and nothing else."""
+    """The fewest that hold what the search allows, issuers that it excludes aside, and nothing else.
+
+    Tiles that nothing lies between are one range. What issuers have lies apart: of those that are asked for, a range
+    has the `cells` that are meant.
+    """
     if search.issuer.include:
-        return cells(search)
-    if search.type:
-        return tiles(search)
-    if search.status or other(search):
-        low = f"(id >> {keys.VALUE_BITS}) << {2 * keys.VALUE_BITS}"
-        high = f"{low} | {keys.TYPES}"
-        return f"SELECT DISTINCT {low} AS low, {high} AS high, {DATES} FROM jobs_tile WHERE {_in_tiles(search)}"
+        cells = "min(id) AS low, max(id) AS high, array_agg(id) AS cells"
+        return f"SELECT {cells}, {DATES} FROM jobs_cell WHERE {allowed(search)} GROUP BY late"
+    if search.type or search.status or other(search):
+        found = f"SELECT id, late, {_in_tiles(search)} AS allowed FROM jobs_tile"
+        run = "row_number() OVER (ORDER BY id) - row_number() OVER (PARTITION BY allowed, late ORDER BY id) AS run"
+        low, high = f"min(id) << {keys.VALUE_BITS}", f"max(id) << {keys.VALUE_BITS} | {keys.ISSUERS}"
+        runs = f"SELECT *, {run} FROM ({found}) f"
+        return f"SELECT {low} AS low, {high} AS high, {DATES} FROM ({runs}) r WHERE allowed GROUP BY late, run"
     return f"SELECT 0::bigint AS low, {keys.LAST_CELL} AS high, {DATES} FROM (VALUES (false)) every (late)"
+
+
+def within(search: JobSearch, cell: str) -> str:
+    """The condition that a cell is in the range `s`."""
+    return f"{cell} = ANY (s.cells)" if search.issuer.include else f"{cell} BETWEEN s.low AND s.high"
 
 
 def parameters(search: JobSearch) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """`jobs.search`: the right jobs in the right order, page after page, and counts that are true."""
 
 import itertools
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -17,12 +18,24 @@ pytestmark = pytest.mark.django_db
 TYPES = ("urn:job:av.package", "urn:job:av.transcode", "urn:job:import.file")
 STATUSES = ("pending", "working", "success", "error")
 MESSAGES = ("job timeout", "Job TIMEOUT after 100%", "moov_atom \\not found", "été")
+MINUTE = timedelta(minutes=1)
 PATHS = ("/a/b/f.mp4", "/a/bc/f.mp4", "/a/b", "/a/b/c/d", "/A/b/f.mp4", "/100%/x_y/\\z", "/100x/x.y/z", "/é/ü")
 
 
 @pytest.fixture(autouse=True)
 def _forty_jobs() -> None:
     write(records([made(number) for number in range(40)]), observed=NOON)
+
+
+def created(number: int) -> datetime | None:
+    """When a job was created: some were weeks before their last update."""
+    if number % 13 == 12:
+        return None
+    return NOON + timedelta(minutes=number // 3) - (timedelta(days=30) if number % 7 == 5 else timedelta(0))
+
+
+def updated(number: int) -> datetime:
+    return NOON + timedelta(minutes=100 - number)
 
 
 def made(number: int) -> dict[str, Any]:
@@ -35,8 +48,8 @@ def made(number: int) -> dict[str, Any]:
         sources=[{"path": PATHS[number % 8], "fileId": f"file-{number % 6}"}],
         specification={"destination": {"path": f"/out/{number % 8}/{number}.zip"}},
         result={"code": 4, "message": MESSAGES[number // 4 % 4]} if number % 4 == 3 else None,
-        dateCreated=None if number % 13 == 12 else iso(NOON + timedelta(minutes=number // 3)),
-        dateUpdated=iso(NOON + timedelta(minutes=100 - number)),
+        dateCreated=(moment := created(number)) and iso(moment),
+        dateUpdated=iso(updated(number)),
     )
 
 
@@ -66,6 +79,11 @@ def whole(**parameters: Any) -> list[JobRow]:
     return [JobRow(**dict(zip(sql.FIELDS, row, strict=True))) for row in found]
 
 
+def dated(moment: datetime | None, *, start: datetime | None = None, end: datetime | None = None) -> bool:
+    """Tell whether a date is known, and in a range."""
+    return moment is not None and (start is None or moment >= start) and (end is None or moment < end)
+
+
 FILTERS: list[tuple[dict[str, Any], Any]] = [
     ({}, lambda n: True),
     ({"type": TYPES[1]}, lambda n: n % 3 == 1),
@@ -92,12 +110,21 @@ FILTERS: list[tuple[dict[str, Any], Any]] = [
     ({"path": "/out/3", "pathIn": "both"}, lambda n: n % 8 == 3),
     ({"path": "/a", "pathIn": "destinations"}, lambda n: False),
     ({"path": "/a/b", "status": "pending"}, lambda n: n % 8 in (0, 2, 3) and n % 4 == 0),
-    ({"createdFrom": "2026-03-01T12:03"}, lambda n: n // 3 >= 3 and n % 13 != 12),
-    ({"createdFrom": "1969-01-01"}, lambda n: n % 13 != 12),
-    ({"createdWithin": "99999d"}, lambda n: n % 13 != 12),
-    ({"createdTo": "2026-03-01T12:03"}, lambda n: n // 3 <= 3 and n % 13 != 12),
+    ({"createdFrom": "2026-03-01T12:03"}, lambda n: dated(created(n), start=NOON + MINUTE * 3)),
+    ({"createdFrom": "1969-01-01"}, lambda n: dated(created(n))),
+    ({"createdWithin": "99999d"}, lambda n: dated(created(n))),
+    ({"createdTo": "2026-03-01T12:03"}, lambda n: dated(created(n), end=NOON + MINUTE * 4)),
+    ({"createdTo": "2026-02-20"}, lambda n: dated(created(n), end=NOON - timedelta(days=8, hours=12))),
+    ({"updatedTo": "2026-03-01T12:59"}, lambda n: dated(updated(n), end=NOON + MINUTE * 60)),
     ({"updatedFrom": "2026-03-01T13:10", "type": TYPES[2]}, lambda n: 100 - n >= 70 and n % 3 == 2),
-    ({"createdTo": "2026-03-01T12:03", "status": "error"}, lambda n: n // 3 <= 3 and n % 13 != 12 and n % 4 == 3),
+    (
+        {"createdTo": "2026-03-01T12:03", "status": "error"},
+        lambda n: dated(created(n), end=NOON + MINUTE * 4) and n % 4 == 3,
+    ),
+    (
+        {"createdTo": "2026-03-01T12:03", "updatedTo": "2026-03-01T13:15", "path": "/"},
+        lambda n: dated(created(n), end=NOON + MINUTE * 4) and dated(updated(n), end=NOON + MINUTE * 76),
+    ),
     ({"idPrefix": f"{19:032x}"}, lambda n: n == 19),
     ({"idPrefix": "000000"}, lambda n: True),
     ({"idPrefix": f"{1:031x}"}, lambda n: 16 <= n < 32),
@@ -149,7 +176,10 @@ def test_filters_together_find_what_all_of_them_say(several: Any, order: dict[st
         return
     assert numbers(every) == expected
     assert walk(**parameters, pageSize=str(data.draw(st.integers(1, 50)))) == every
-    assert counts(search(**parameters)).total == Total(jobs=len(expected), exact=True)
+    asked, total = search(**parameters), Total(jobs=len(expected), exact=True)
+    assert counts(asked).total == total
+    with mock.patch("jobs.search.counting.CHOICES_CAP", 2):
+        assert counts(asked).total == total
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=str)
@@ -227,6 +257,13 @@ def test_counts_beyond_the_cap_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     assert counts(asked).total == Total(jobs=10, exact=False)
     assert max(each.jobs for each in counts(asked).choices["issuer"]) <= 10
     assert counts(search()).total.exact
+
+
+def test_a_job_that_reads_and_writes_under_a_path_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.search.counting.CAP", 39)
+    assert counts(search(path="/", pathIn="both")).total == Total(jobs=39, exact=False)
+    monkeypatch.setattr("jobs.search.counting.CAP", 40)
+    assert counts(search(path="/", pathIn="both")).total == Total(jobs=40, exact=True)
 
 
 def test_every_place_is_between_two_jobs() -> None:

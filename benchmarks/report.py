@@ -27,8 +27,9 @@ machine; times and rates do not.
 
 Every filter alone in each order, at the first, tenth and ten-thousandth page or at the last where there are fewer, and
 every pair of filters; common, rare, old and without a match. Each case runs once unmeasured, then several times.
-Its median is what the columns p50, p95 and max are over; `slowest` is the slowest run of all cases. Milliseconds, from
-the statement to its last row; a rendered page is the whole reply, templates included, for a sample of the cases.
+Its median is what the columns p50, p95 and max are over; then come the highest p95 of a case's own runs, which the
+goals are about, and the slowest run of all. Milliseconds, from the statement to its last row; a rendered page is the
+whole reply, templates included, for a sample of the cases.
 
 {searches}
 

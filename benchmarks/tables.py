@@ -20,12 +20,13 @@ def searches(sizes: Sequence[Json]) -> str:
         for kind, words in kinds.items()
         for size, part in _having(sizes, "searches")
     ]
-    return table(["jobs", "", "cases", "p50", "p95", "max", "slowest", "always within the goal"], rows)
+    return table(["jobs", "", "cases", "p50", "p95", "max", "highest p95", "slowest run", "p95 within the goal"], rows)
 
 
 def _spread(said: Json) -> list[str]:
     medians = [number(said["median"][each]) for each in ("p50", "p95", "max")]
-    return [f"{said['cases']:,}", *medians, number(said["worst"]["max"]), f"{said['within']:.1%}"]
+    highest = [number(said["p95"]["max"]), number(said["slowest"])]
+    return [f"{said['cases']:,}", *medians, *highest, f"{said['within']:.1%}"]
 
 
 def slowest(sizes: Sequence[Json]) -> str:

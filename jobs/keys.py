@@ -22,9 +22,8 @@ LATE = timedelta(hours=6)
 TERM_BITS = 50
 VALUE_BITS = 20
 ISSUERS = (1 << VALUE_BITS) - 1
-TYPES = (1 << 2 * VALUE_BITS) - 1
 LAST_CELL = (1 << 3 * VALUE_BITS + 1) - 1
-"""The last issuer of a tile, the last type and issuer of a status, the last cell of all, by their numbers."""
+"""The last issuer of a tile, the last cell of all, by their numbers."""
 
 NO_ISSUER = 0
 MESSAGE = "error"

@@ -3,8 +3,8 @@
 A range of one date says something about the other, since most jobs are done within hours: for all that are not late
 (`jobs.keys.is_late`) it becomes a range of the date that the search is ordered by. Late ones are few.
 
-Each function gives SQL for rows of `low`, `high` (the numbers of the first and last cell), `first`, `last` (the dates
-from which on and before which jobs lie) and `late`; `parameters` gives what they all name.
+`cells`, `tiles` and `ranges` give SQL for rows of `low`, `high` (the numbers of the first and last cell), `first`,
+`last` (the dates from which on and before which jobs lie) and `late`; `parameters` gives what they all name.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -44,12 +44,11 @@ def not_by_excluded(search: JobSearch, alias: str) -> str:
 def ranges(search: JobSearch) -> str:
     """The fewest that hold what the search allows, issuers that it excludes aside, and nothing else.
 
-    Tiles that nothing lies between are one range. What issuers have lies apart: of those that are asked for, a range
-    has the `cells` that are meant.
+    Tiles that nothing lies between are one range. What issuers have lies apart: for those that are asked for, a row has
+    all `cells` that are meant, in the place of `low` and `high`.
     """
     if search.issuer.include:
-        cells = "min(id) AS low, max(id) AS high, array_agg(id) AS cells"
-        return f"SELECT {cells}, {DATES} FROM jobs_cell WHERE {allowed(search)} GROUP BY late"
+        return f"SELECT array_agg(id) AS cells, {DATES} FROM jobs_cell WHERE {allowed(search)} GROUP BY late"
     if search.type or search.status or other(search):
         found = f"SELECT id, late, {_in_tiles(search)} AS allowed FROM jobs_tile"
         run = "row_number() OVER (ORDER BY id) - row_number() OVER (PARTITION BY allowed, late ORDER BY id) AS run"
@@ -60,7 +59,7 @@ def ranges(search: JobSearch) -> str:
 
 
 def within(search: JobSearch, cell: str) -> str:
-    """The condition that a cell is in the range `s`."""
+    """The condition that a cell is in the row `s` of `ranges`."""
     return f"{cell} = ANY (s.cells)" if search.issuer.include else f"{cell} BETWEEN s.low AND s.high"
 
 

@@ -171,9 +171,9 @@ def stamp(date: str) -> str:
 
 JOBS = f"""
 INSERT INTO jobs_job (id, key, "group", cell_id, created, updated, started, source, destination, quality, error_code,
-    error, terms, digest, first_seen, observed)
+    error, terms, digest, first_seen, asked, observed, settled)
 SELECT id, {KEY}, {GROUP}, cell, created, updated, started, {told("t.source")}, {told("t.destination")}, t.quality,
-    t.error_code, t.error, terms, int8send(id), updated, updated
+    t.error_code, t.error, terms, int8send(id), updated, updated, updated, false
 FROM made JOIN made_template t USING (kind, place, failed) JOIN made_folder f ON f.number = made.folder
 """
 

@@ -119,7 +119,7 @@ def _merged(pages: Sequence[Ready], merge: str) -> int:
     for page in pages:
         with transaction.atomic(), connection.cursor() as cursor:
             with cursor.copy(sql.COPY_JOBS) as copy:
-                for row in page.rows.values():
-                    copy.write_row(row)
+                for row in page.rows:
+                    copy.write_row((*row.values, False, None))
             cursor.execute(merge)
     return round(sum(len(page.rows) for page in pages) / (time.monotonic() - began))

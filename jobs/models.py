@@ -93,9 +93,9 @@ class Job(models.Model):
     """What lists show, filter and sort by; `key` is the platform's id.
 
     `source` and `destination` are the first of each, as they came. `terms` are what the job is found by, each of which
-    has a posting. `digest` is of the whole job. `observed` is when the request began that brought the row as it
-    stands, `first_seen` when it first came. `started` is the earliest date at which it was seen at work, null where it
-    never was.
+    has a posting. `digest` is of the whole job. `asked` is when the request began that last brought the row as it
+    stands, `observed` when that was written, `settled` as in `jobs.rules.versions`; `first_seen` is when it first came.
+    `started` is the earliest date at which it was seen at work, null where it never was.
     """
 
     key = models.TextField(db_collation="C")
@@ -115,7 +115,9 @@ class Job(models.Model):
     terms = ArrayField(models.BigIntegerField())
     digest = models.BinaryField()
     first_seen = models.DateTimeField()
+    asked = models.DateTimeField()
     observed = models.DateTimeField()
+    settled = models.BooleanField()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("key",), name="job_key"),)
@@ -207,6 +209,32 @@ class DayRollup(Rollup):
 
     pk = models.CompositePrimaryKey("begins", "tile")
     tile = models.ForeignKey(Tile, on_delete=models.PROTECT, db_index=False, db_constraint=False)
+
+
+class Transition(models.Model):
+    """A change of a job's state that was observed, through `lane`.
+
+    It was `after` the last request that still brought the state `old` began, and `before` the first record of the state
+    `new` had been written.
+    """
+
+    pk = models.CompositePrimaryKey("job", "before")  # a job's history
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, db_index=False, db_constraint=False)
+    before = models.DateTimeField()
+    after = models.DateTimeField()
+    lane = models.TextField()
+    old = models.TextField()
+    new = models.TextField()
+
+
+class Recheck(models.Model):
+    """A job that is to be read by id, and why; `raised` when that was last said, `due` when it has its turn."""
+
+    key = models.TextField(primary_key=True, db_collation="C")
+    reason = models.TextField()
+    raised = models.DateTimeField()
+    due = models.DateTimeField(db_index=True)  # those that have their turn, the longest waiting first
+    attempts = models.IntegerField(default=0)
 
 
 class Horizon(models.Model):

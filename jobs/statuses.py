@@ -27,6 +27,8 @@ STARTED = "working"
 """The state of a job that is at work."""
 BY_WORD = {status.word: status for status in KNOWN}
 UNKNOWN_STAGE = 1
+LAST_STAGE = 2
+"""The stage of states that do not change any more, as a rule."""
 
 
 def status(word: str) -> Status:

@@ -29,9 +29,10 @@ ROOMS = {
     "jobs.rollups": {"jobs.histogram"},
     "jobs.store": {
         *("jobs.store", "jobs.files", "jobs.histogram", "jobs.keys", "jobs.models", "jobs.paths", "jobs.statuses"),
-        "jobs.upstream.record",
+        *("jobs.rules", "jobs.upstream.record"),
     },
-    "jobs.sync": {"jobs.sync", "jobs.store", "jobs.upstream", "jobs.models"},
+    "jobs.rules": {"jobs.rules", "jobs.statuses"},
+    "jobs.sync": {"jobs.sync", "jobs.rules", "jobs.store", "jobs.upstream", "jobs.models"},
     "jobs.search": {
         *(
             "jobs.search",
@@ -95,6 +96,7 @@ ROOMS = {
 NO_DJANGO = (
     *(
         "jobs.upstream",
+        "jobs.rules",
         "jobs.specs",
         "jobs.document",
         "jobs.files",

@@ -34,7 +34,7 @@ from jobs.export.copying import CHUNK, Copy
 from jobs.search.sql import Query
 from jobs.upstream import wire
 from jobs.upstream.record import Record
-from tests.records import MASKER, NOON, job, records, write
+from tests.records import MASKER, job, records, write
 from tests.sandbox_process import APP_ID, SECRET
 
 MANY = 5000
@@ -118,7 +118,7 @@ def test_a_date() -> None:
 @pytest.mark.django_db
 def test_it_is_everything_that_matches_and_not_the_page(signed_in: Client) -> None:
     made = [job(n, status="error" if n % 2 else "success", issuer=None if n == 4 else "urn:a") for n in range(300)]
-    write(records(made), observed=NOON)
+    write(records(made))
     reply = signed_in.get("/jobs/export.csv?status=success&pageSize=25")
     assert reply.status_code == 200
     assert reply.headers["Content-Type"] == "text/csv; charset=utf-8"
@@ -213,7 +213,7 @@ def test_a_head_reads_no_job(signed_in: Client, django_assert_max_num_queries: D
 @pytest.mark.django_db
 def test_ndjson_is_the_jobs_as_they_came(signed_in: Client) -> None:
     made = [job(n, note="a \\ 'b' \"c\" \n =1, é", odd={}) for n in range(30)]
-    write(records(made), observed=NOON)
+    write(records(made))
     found = lines(signed_in.get("/jobs/export.ndjson"))
     assert found == made[::-1]
     assert found == signed_in.get("/_api/jobs?pageSize=100").json()["payload"]["jobs"]
@@ -224,14 +224,14 @@ def test_a_job_of_several_lines_is_one_line(signed_in: Client) -> None:
     made = job(1, result=None)
     whole = wire.record(json.dumps(made, indent=2).encode(), MASKER)
     assert isinstance(whole, Record)
-    write([whole], observed=NOON)
+    write([whole])
     assert lines(signed_in.get("/jobs/export.ndjson")) == [made]
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", ["csv", "ndjson"])
 def test_packed_it_is_the_same_file(signed_in: Client, kind: str) -> None:
-    write(records([job(n, status="error") for n in range(40)]), observed=NOON)
+    write(records([job(n, status="error") for n in range(40)]))
     whole, gz, packed = (
         b"".join(signed_in.get(f"/jobs/export.{kind}{end}?status=error").streaming_content)  # type: ignore[attr-defined]
         for end in ("", ".gz", ".zip")

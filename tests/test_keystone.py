@@ -46,7 +46,7 @@ ORDERS = [
 
 @pytest.fixture(autouse=True)
 def _jobs() -> None:
-    write(records([made(number) for number in range(120)]), observed=NOON)
+    write(records([made(number) for number in range(120)]))
 
 
 def made(number: int) -> dict[str, Any]:

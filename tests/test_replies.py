@@ -11,7 +11,7 @@ from jobs.links import group_url, job_url
 from jobs.upstream import wire
 from jobs.upstream.record import Record
 from tests.pages import get
-from tests.records import MASKER, NOON, given_back, write
+from tests.records import MASKER, given_back, write
 
 pytestmark = pytest.mark.django_db
 FOLDER = Path(__file__).resolve().parent.parent.parent / "shared" / "replies"
@@ -40,7 +40,7 @@ RECORDED = [
 def test_a_recorded_job_is_stored_given_back_and_shown(signed_in: Client, job: dict[str, Any]) -> None:
     read = wire.record(json.dumps(job).encode(), MASKER)
     assert isinstance(read, Record)
-    assert write([read], observed=NOON).inserted == 1
+    assert write([read]).inserted == 1
     reply = signed_in.get(f"/_api/jobs/{job['id']}").json()
     assert reply["payload"] == given_back(read)
     assert without_marks(reply["payload"]) == without_marks(job)

@@ -46,8 +46,7 @@ def _jobs() -> None:
                     for n in range(200)
                     if states == STATES or n % 2
                 ]
-            ),
-            observed=NOON,
+            )
         )
 
 

@@ -1,8 +1,7 @@
 """The only writer of jobs: a page in one transaction, set by set, whatever came before and in whatever order.
 
-What is newer wins, by `dateUpdated`; of two that are equally new, the one that is further along, and then the one that
-was asked for later. Writing the same page again changes nothing. The caller opens the transaction, so that its
-checkpoint is in it.
+What a record means beside what is stored is decided by `jobs.rules.versions`. Writing the same page again changes
+nothing. The caller opens the transaction, so that its checkpoint is in it.
 """
 
 from jobs.store.faults import said

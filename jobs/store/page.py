@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 
 from django.db import DatabaseError, transaction
@@ -9,8 +10,8 @@ from django.db import DatabaseError, transaction
 from jobs.models import Document
 from jobs.store.faults import fault_of_a_record
 from jobs.store.quarantine import quarantine
-from jobs.store.rows import JobValues, job_rows
-from jobs.store.write import Written, write
+from jobs.store.rows import Row, rows
+from jobs.store.write import Came, Written, write
 from jobs.upstream.record import Page, Record, Refused
 
 
@@ -19,51 +20,52 @@ class Ready:
     """A page with the rows of its jobs, which took their time to be made."""
 
     page: Page
-    rows: dict[str, JobValues]
+    rows: list[Row]
 
 
 def ready(page: Page) -> Ready:
     """Make the rows of a page; it needs no database, so that another thread may do it."""
-    return Ready(page=page, rows=job_rows(page.records))
+    return Ready(page=page, rows=rows(page.records))
 
 
 @transaction.atomic
-def keep(made: Ready, *, point: bool = False) -> Written:
+def keep(made: Ready, *, lane: str, since: datetime | None = None, point: bool = False) -> Written:
     """Write the jobs of a page, then its refused records; one that PostgreSQL does not take becomes one of these.
 
-    Jobs come first wherever a page is written, so that two writers cannot lock each other out. `point` is as in
-    `write`.
+    Jobs come first wherever a page is written, so that two writers cannot lock each other out. `lane` and `point` are
+    as in `write.Came`, and so is `since`, for which None means the page's own request.
     """
-    misfits: dict[str, str] = {}
-    write_some = partial(write, observed=made.page.asked, point=point)
+    page, misfits = made.page, dict[str, str]()
+    came = Came(lane=lane, asked=page.asked, since=since or page.asked, point=point, dated=page.dated)
+    write_some = partial(write, came=came)
     try:
-        written = write_some(made.rows.values())
+        written = write_some(made.rows)
     except DatabaseError as error:
         if fault_of_a_record(error) is None:
             raise
-        misfits = dict(_misfits(list(made.rows.items()), write_some))
-        written = write_some([row for key, row in made.rows.items() if key not in misfits])
-    records = [record for record in made.page.records if record.id in misfits]
-    refused = [*made.page.refused, *(_refused(record, misfits[record.id]) for record in records)]
+        misfits = dict(_misfits(made.rows, write_some))
+        written = write_some([row for row in made.rows if row.key not in misfits])
+    records = [record for record in page.records if record.id in misfits]
+    refused = [*page.refused, *(_refused(record, misfits[record.id]) for record in records)]
     quarantine(refused)
     return replace(written, refused=len(refused))
 
 
-Writer = Callable[[Collection[JobValues]], Written]
+Writer = Callable[[Collection[Row]], Written]
 
 
-def _misfits(rows: Sequence[tuple[str, JobValues]], write_some: Writer) -> Iterator[tuple[str, str]]:
+def _misfits(rows: Sequence[Row], write_some: Writer) -> Iterator[tuple[str, str]]:
     """Give the ids of jobs that PostgreSQL does not take, and why: halves are tried for as long as one is refused."""
-    reason = _tried([row for _, row in rows], write_some)
+    reason = _tried(rows, write_some)
     if reason is not None and len(rows) == 1:
-        yield rows[0][0], reason
+        yield rows[0].key, reason
     elif reason is not None:
         middle = len(rows) // 2
         for half in (rows[:middle], rows[middle:]):
             yield from _misfits(half, write_some)
 
 
-def _tried(rows: Collection[JobValues], write_some: Writer) -> str | None:
+def _tried(rows: Collection[Row], write_some: Writer) -> str | None:
     """Write rows and take it back, so that they hold no lock when others are tried; give why one is refused."""
     try:
         with transaction.atomic():

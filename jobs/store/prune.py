@@ -32,6 +32,8 @@ WITH gone AS (
     RETURNING {TAKEN}
 ) {NOTED}"""
 DOCUMENTS = "DELETE FROM jobs_document WHERE job_id = ANY (ARRAY(SELECT id FROM written))"
+TRANSITIONS = "DELETE FROM jobs_transition WHERE job_id = ANY (ARRAY(SELECT id FROM written))"
+RECHECKS = "DELETE FROM jobs_recheck WHERE key = ANY (ARRAY(SELECT key FROM written))"
 HOW_MANY = "SELECT count(*) FROM written"
 
 
@@ -62,7 +64,7 @@ def prune(before: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql.CREATE)
         cursor.execute(JOBS, {"undated": UNDATED, "before": before, "batch": BATCH})
-        for statement in (DOCUMENTS, sql.POSTINGS_GONE, sql.CELLS, *rollups.CHANGED):
+        for statement in (DOCUMENTS, TRANSITIONS, sql.POSTINGS_GONE, sql.CELLS, *rollups.CHANGED, RECHECKS):
             cursor.execute(statement)
         cursor.execute(HOW_MANY)
         return int(cursor.fetchone()[0])

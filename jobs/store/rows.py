@@ -1,7 +1,8 @@
-"""From a record to the rows of the temporary tables."""
+"""From a record to the row of the temporary table, with what decides whether it is written."""
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from jobs import keys
@@ -17,21 +18,29 @@ LONGEST_ERROR = 1000
 JobValues = tuple[str | int | datetime | bytes | None, ...]
 
 
-def job_rows(records: Iterable[Record]) -> dict[str, JobValues]:
-    """The rows of records by the jobs' ids.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """A record that may be written: what is compared, and its `values` in the order of `arrived` in `sql.py`."""
 
-    Of two records of a job it is that of the newer, of equally new ones of the one further along, or else of the first.
-    """
-    kept: dict[str, Record] = {}
-    for record in records:
-        held = kept.setdefault(record.id, record)
-        if _age(record) > _age(held):
-            kept[record.id] = record
-    return {key: _row(record) for key, record in kept.items()}
+    key: str
+    updated: datetime | None
+    stage: int
+    digest: bytes
+    values: JobValues
 
 
-def _row(record: Record) -> JobValues:
-    """The row of one record, in the order of `arrived` in `sql.py`."""
+def rows(records: Iterable[Record]) -> list[Row]:
+    """The rows of records."""
+    return [_row(record) for record in records]
+
+
+def _row(record: Record) -> Row:
+    stage, content = status(record.status).stage, digest(record)
+    values = _values(record, stage, content)
+    return Row(key=record.id, updated=record.updated, stage=stage, digest=content, values=values)
+
+
+def _values(record: Record, stage: int, content: bytes) -> JobValues:
     created, updated = record.created or UNDATED, record.updated or UNDATED
     return (
         record.id,
@@ -40,7 +49,7 @@ def _row(record: Record) -> JobValues:
         record.status,
         record.issuer,
         keys.is_late(created, updated),
-        status(record.status).stage,
+        stage,
         created,
         updated,
         _first(record, "source"),
@@ -49,7 +58,7 @@ def _row(record: Record) -> JobValues:
         record.error_code,
         _error(record),
         f"{{{','.join(map(str, terms(record)))}}}",
-        digest(record),
+        content,
         record.head,
         record.body,
         record.result,
@@ -77,10 +86,6 @@ def digest(record: Record) -> bytes:
     """What tells two contents of a job apart."""
     parts = (record.head, record.body, record.result or "")
     return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).digest()
-
-
-def _age(record: Record) -> tuple[datetime, int]:
-    return record.updated or UNDATED, status(record.status).stage
 
 
 def _error(record: Record) -> str:

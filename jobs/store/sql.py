@@ -16,12 +16,13 @@ CREATE TEMPORARY TABLE IF NOT EXISTS arrived (
     key text COLLATE "C", "group" text, type text COLLATE "C", status text COLLATE "C",
     issuer text COLLATE "C", late boolean, stage smallint, created timestamptz, updated timestamptz,
     source text, destination text, quality text, error_code int, error text, terms bigint[], digest bytea,
-    head text, body text, result text
+    head text, body text, result text, settled boolean, expected timestamptz
 ) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS written (
     id bigint, key text COLLATE "C",
-    cell bigint, created timestamptz, updated timestamptz, started timestamptz, terms bigint[],
-    old_cell bigint, old_created timestamptz, old_updated timestamptz, old_started timestamptz, old_terms bigint[]
+    cell bigint, created timestamptz, updated timestamptz, started timestamptz, terms bigint[], observed timestamptz,
+    old_cell bigint, old_created timestamptz, old_updated timestamptz, old_started timestamptz, old_terms bigint[],
+    old_asked timestamptz
 ) ON COMMIT DELETE ROWS;
 DELETE FROM arrived;
 DELETE FROM written;
@@ -30,10 +31,11 @@ DELETE FROM written;
 
 COPY_JOBS = "COPY arrived FROM STDIN"
 
-# What lies behind the horizon is not taken, unless somebody asked for this one job.
-PRUNED = f"""
-DELETE FROM arrived
-WHERE NOT %(point)s AND updated < (SELECT before FROM jobs_horizon) AND updated <> {NEVER}
+# The horizon, and what records are compared with.
+STORED = """
+SELECT before FROM jobs_horizon;
+SELECT j.key, j.updated, (SELECT stage FROM jobs_cell WHERE id = j.cell_id), j.digest, j.observed, j.settled
+FROM jobs_job j WHERE j.key = ANY (%s)
 """
 
 # Values, cells, weeks and messages that nobody has met yet, made in one order, so that two writers cannot lock each
@@ -98,18 +100,18 @@ ORDER BY id
 ON CONFLICT DO NOTHING
 """
 
-# The jobs. `%(point)s` is true for a read of this one job: it wins over what was asked for before it, whatever the
-# dates say.
+# The jobs. A row takes the place of one that was observed when it `expected`, of none if that is null; or it is left.
 JOBS = f"""
 WITH changed AS (
     INSERT INTO jobs_job AS stored (
         key, "group", cell_id, created, updated, started, source, destination, quality, error_code, error, terms,
-        digest, first_seen, observed
+        digest, first_seen, asked, observed, settled
     )
     SELECT key, "group",
         {CELL},
         created, updated, CASE WHEN status = '{STARTED}' THEN nullif(updated, {NEVER}) END,
-        source, destination, quality, error_code, error, terms, digest, now(), %(observed)s
+        source, destination, quality, error_code, error, terms, digest, clock_timestamp(), %(asked)s,
+        coalesce(expected, clock_timestamp()), settled
     FROM arrived a
     ORDER BY key
     ON CONFLICT (key) DO UPDATE SET
@@ -117,16 +119,10 @@ WITH changed AS (
         created = excluded.created, updated = excluded.updated, started = least(stored.started, excluded.started),
         source = excluded.source, destination = excluded.destination, quality = excluded.quality,
         error_code = excluded.error_code, error = excluded.error, terms = excluded.terms,
-        digest = excluded.digest, observed = excluded.observed
-    WHERE stored.digest <> excluded.digest AND (
-        excluded.updated > stored.updated
-        OR (%(point)s AND excluded.observed > stored.observed)
-        OR (excluded.updated = stored.updated AND
-            ((SELECT stage FROM jobs_cell WHERE id = excluded.cell_id), excluded.observed)
-             >= ((SELECT stage FROM jobs_cell WHERE id = stored.cell_id), stored.observed))
-    )
-    RETURNING new.id, new.key, new.cell_id, new.created, new.updated, new.started, new.terms,
-        old.cell_id, old.created, old.updated, old.started, old.terms
+        digest = excluded.digest, asked = excluded.asked, observed = clock_timestamp(), settled = excluded.settled
+    WHERE stored.observed = excluded.observed
+    RETURNING new.id, new.key, new.cell_id, new.created, new.updated, new.started, new.terms, new.observed,
+        old.cell_id, old.created, old.updated, old.started, old.terms, old.asked
 )
 INSERT INTO written SELECT * FROM changed
 """
@@ -204,28 +200,25 @@ UPDATE jobs_cell c SET jobs = c.jobs + moved.jobs FROM moved JOIN locked ON lock
 WHERE c.id = moved.cell
 """
 
-# A read of one job that changes nothing has seen it all the same.
-SEEN = """
-UPDATE jobs_job j SET observed = %(observed)s
-WHERE %(point)s AND j.key = ANY (ARRAY(SELECT key FROM arrived)) AND j.observed < %(observed)s
-    AND EXISTS (SELECT FROM arrived a WHERE (a.key, a.digest) = (j.key, j.digest))
+# Changes of state that were observed, each between two requests.
+TRANSITIONS = """
+INSERT INTO jobs_transition (job_id, "before", "after", lane, old, new)
+SELECT w.id, w.observed, w.old_asked, %(lane)s, old.status, new.status
+FROM written w JOIN jobs_cell old ON old.id = w.old_cell JOIN jobs_cell new ON new.id = w.cell
+WHERE old.status <> new.status
 """
 
-COUNTS = """
-SELECT
-    count(*) FILTER (WHERE id IS NOT NULL AND old_cell IS NULL),
-    count(*) FILTER (WHERE old_cell IS NOT NULL),
-    count(*) FILTER (WHERE same)
-FROM (
-    SELECT w.id, w.old_cell,
-        CASE WHEN w.id IS NULL THEN (SELECT j.digest = a.digest FROM jobs_job j WHERE j.key = a.key) END AS same
-    FROM arrived a LEFT JOIN written w USING (key)
-) job
+LEFT = "SELECT key FROM arrived WHERE key NOT IN (SELECT key FROM written)"
+
+# Jobs that are as they were. Those that another writer has are left: they change, and it must not be waited for.
+SEEN = """
+UPDATE jobs_job SET asked = greatest(asked, %(asked)s), observed = clock_timestamp(),
+    settled = settled OR key = ANY (%(final)s)
+WHERE id = ANY (ARRAY(SELECT id FROM jobs_job WHERE key = ANY (%(keys)s) FOR NO KEY UPDATE SKIP LOCKED))
 """
 
 WRITE = ";".join(
     [
-        PRUNED,
         NEW_VALUES,
         NEW_CELLS,
         NEW_WEEKS,
@@ -237,7 +230,7 @@ WRITE = ";".join(
         WEEK_CELLS,
         CELLS,
         *rollups.CHANGED,
-        SEEN,
-        COUNTS,
+        TRANSITIONS,
+        LEFT,
     ]
 )

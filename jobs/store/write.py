@@ -1,18 +1,21 @@
-"""Writes records."""
+"""Writes records: what each means beside what is stored is decided by `jobs.rules.versions`."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple, Self
 
 from django.db import connection, transaction
 
-from jobs.store import sql
-from jobs.store.rows import JobValues
+from jobs.models import UNDATED
+from jobs.rules.versions import DROP, Seen, Stored, Use, Verdict, is_final, judge, moves
+from jobs.store import rechecks, sql
+from jobs.store.rows import JobValues, Row
 
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """How many jobs of a page were new, changed, the same as before, older than what is here or kept, or no jobs."""
+    """How many records were new jobs, changed one, said the same as before, were dropped, or cannot be jobs."""
 
     inserted: int = 0
     updated: int = 0
@@ -20,25 +23,136 @@ class Written:
     older: int = 0
     refused: int = 0
 
+    def __add__(self, other: Self) -> Self:
+        return type(self)(**{name: number + getattr(other, name) for name, number in vars(self).items()})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Came:
+    """How records came: through `lane`, by a request that began at `asked`, of a walk that began at `since`.
+
+    `point` says that the request was for these very jobs. `dated` is what the platform's clock said, None if nothing.
+    """
+
+    lane: str
+    asked: datetime
+    since: datetime
+    point: bool = False
+    dated: datetime | None = None
+
+    def seen(self, row: Row) -> Seen:
+        """What the rules are told of a record that came so."""
+        return Seen(
+            updated=row.updated,
+            stage=row.stage,
+            digest=row.digest,
+            asked=self.asked,
+            since=self.since,
+            point=self.point,
+            final=self.point and is_final(row.updated, self.dated),
+        )
+
+
+class Judged(NamedTuple):
+    """A record, what was stored of its job when it was judged, and the verdict."""
+
+    row: Row
+    seen: Seen
+    stored: Stored | None
+    verdict: Verdict
+
 
 @transaction.atomic
-def write(jobs: Collection[JobValues], *, observed: datetime, point: bool = False) -> Written:
-    """Write the rows `jobs`, each of another job, which a request brought that began at `observed`.
+def write(rows: Iterable[Row], *, came: Came) -> Written:
+    """Write records, the second of one job beside the first.
 
-    `point` says that the request was for these very jobs: it wins over an older observation even where
-    the dates speak against it.
+    What another writer has changed between reading and writing is read, and judged, once more.
     """
-    if not jobs:
-        return Written()
+    written, left = Written(), list(rows)
+    while left:
+        first = {row.key: row for row in reversed(left)}
+        moved, now = _write_each(first, came)
+        written += now
+        left = [row for row in left if row is not first[row.key] or row.key in moved]
+    return written
+
+
+def _write_each(rows: Mapping[str, Row], came: Came) -> tuple[set[str], Written]:
+    """Write one record of each job, by their keys; give the keys of those that another writer has changed."""
+    judged = _judged(rows, came)
+    moved = _take([each for each in judged if each.verdict.use is Use.TAKE], came)
+    done = [each for each in judged if each.row.key not in moved]
+    _move([each for each in done if each.verdict.use is Use.SAME and moves(each.stored, each.seen)], came)
+    rechecks.doubt({each.row.key: each.verdict.doubt for each in done if each.verdict.doubt})
+    return moved, _counted(done)
+
+
+def _judged(rows: Mapping[str, Row], came: Came) -> list[Judged]:
+    """Judge records beside what is stored; what lies behind the horizon is dropped unless somebody asked for it."""
+    stored, horizon = _stored(rows)
+    judged = []
+    for key, row in rows.items():
+        seen, held = came.seen(row), stored.get(key)
+        pruned = horizon is not None and row.updated is not None and row.updated < horizon and not came.point
+        judged.append(Judged(row, seen, held, DROP if pruned else judge(held, seen)))
+    return judged
+
+
+def _stored(keys: Collection[str]) -> tuple[dict[str, Stored], datetime | None]:
+    """What is stored of jobs, and the horizon."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.STORED, [list(keys)])
+        horizon = cursor.fetchone()
+        cursor.nextset()
+        found = cursor.fetchall()
+    return {
+        key: Stored(
+            updated=None if updated == UNDATED else updated,
+            stage=stage,
+            digest=digest,
+            observed=observed,
+            settled=settled,
+        )
+        for key, updated, stage, digest, observed, settled in found
+    }, horizon and horizon[0]
+
+
+def _take(judged: Collection[Judged], came: Came) -> set[str]:
+    """Write records that take their jobs' places, where these are still as they were; give the keys of the others."""
+    if not judged:
+        return set()
     with connection.cursor() as cursor:
         cursor.execute(sql.CREATE)
-        _copy(sql.COPY_JOBS, jobs)
-        cursor.execute(sql.WRITE, {"observed": observed, "point": point})
+        _copy(sql.COPY_JOBS, (_values(each) for each in judged))
+        cursor.execute(sql.WRITE, {"asked": came.asked, "lane": came.lane})
         while cursor.nextset():
             pass
-        inserted, updated, unchanged = cursor.fetchone()
-    older = len(jobs) - inserted - updated - unchanged
-    return Written(inserted=inserted, updated=updated, unchanged=unchanged, older=older)
+        return {key for (key,) in cursor.fetchall()}
+
+
+def _values(judged: Judged) -> JobValues:
+    """The row of a record, with whether it is settled, and the observation of which it takes the place."""
+    expected = None if judged.stored is None else judged.stored.observed
+    return (*judged.row.values, judged.seen.final, expected)
+
+
+def _move(judged: Collection[Judged], came: Came) -> None:
+    """Note that jobs were seen as they are stored."""
+    if not judged:
+        return
+    final = [each.row.key for each in judged if each.seen.final]
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SEEN, {"keys": [each.row.key for each in judged], "final": final, "asked": came.asked})
+
+
+def _counted(judged: Iterable[Judged]) -> Written:
+    uses = [(each.verdict.use, each.stored is None) for each in judged]
+    return Written(
+        inserted=uses.count((Use.TAKE, True)),
+        updated=uses.count((Use.TAKE, False)),
+        unchanged=sum(use is Use.SAME for use, _ in uses),
+        older=sum(use is Use.DROP for use, _ in uses),
+    )
 
 
 def _copy(statement: str, table: Iterable[JobValues]) -> None:

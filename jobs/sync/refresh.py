@@ -8,6 +8,8 @@ from jobs.sync.upstream import jobs_client, require_same_platform
 from jobs.upstream.client import Limits
 from jobs.upstream.retry import RetryPolicy
 
+LANE = "refresh"
+"""How the history names what an operator asked for."""
 IMPATIENT = RetryPolicy(attempts=2, total=10, first_wait=0.2, longest_wait=2)
 SHORT = Limits(connect=2, read=5, total=8)
 
@@ -16,11 +18,11 @@ def refresh_job(key: str) -> Written:
     """Read one job; raise an `UpstreamError` where that fails, `NotFound` where it is gone."""
     require_same_platform()
     with closing(jobs_client(policy=IMPATIENT, limits=SHORT)) as client:
-        return store.keep(store.ready(client.job(key)), point=True)
+        return store.keep(store.ready(client.job(key)), lane=LANE, point=True)
 
 
 def refresh_group(key: str) -> Written:
     """Read the jobs of one group; raise as `refresh_job` does."""
     require_same_platform()
     with closing(jobs_client(policy=IMPATIENT, limits=SHORT)) as client:
-        return store.keep(store.ready(client.group(key)), point=True)
+        return store.keep(store.ready(client.group(key)), lane=LANE, point=True)

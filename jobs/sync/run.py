@@ -52,7 +52,7 @@ class Run:
         """Write a page, its size and the checkpoint behind it, in one transaction."""
         size = self.page_size if self.page_size < settings.SYNC_PAGE_SIZE else None
         with self.lease.fenced():
-            counts = {"pages": 1, **asdict(store.keep(page))}
+            counts = {"pages": 1, **asdict(store.keep(page, lane=self.record.lane))}
             Lane.objects.filter(pk=self.lane.pk).update(page_size=size, **checkpoint)
             Pass.objects.filter(pk=self.record.pk).update(**{name: F(name) + n for name, n in counts.items()})
         self.record.refresh_from_db()

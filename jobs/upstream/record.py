@@ -44,9 +44,13 @@ class Refused:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
-    """One reply: its records, and when the request for it began; `next_token` is None on the last page."""
+    """One reply: its records, and when the request for it began; `next_token` is None on the last page.
+
+    `dated` is what the platform's clock said then (the header `Date`), None where it said nothing.
+    """
 
     records: tuple[Record, ...]
     refused: tuple[Refused, ...]
     next_token: str | None = None
     asked: datetime
+    dated: datetime | None = None

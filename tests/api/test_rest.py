@@ -9,14 +9,14 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from jobs.search.parse import DIRECTIONS, PARAMETERS
-from tests.records import NOON, job, records, write
+from tests.records import job, records, write
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def _jobs() -> None:
-    write(records([job(n, groupId=f"g{n // 3}", extra={"n": n}) for n in range(45)]), observed=NOON)
+    write(records([job(n, groupId=f"g{n // 3}", extra={"n": n}) for n in range(45)]))
 
 
 def payload(client: Client, path: str, /, **query: Any) -> Any:
@@ -155,7 +155,7 @@ def test_numbers_and_order_are_as_they_came(signed_in: Client) -> None:
     from tests.records import MASKER
 
     read = wire.record(text.encode(), MASKER)
-    write([read], observed=NOON)  # type: ignore[list-item]
+    write([read])  # type: ignore[list-item]
     body = signed_in.get(f"/_api/jobs/{quote(str(made['id']))}").content.decode()
     assert '"size":12345678901234567890' in body.replace(" ", "")
     assert '"rate":1.50' in body.replace(" ", "")

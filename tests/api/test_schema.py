@@ -14,7 +14,7 @@ from schemathesis.checks import positive_data_acceptance
 
 from accounts import tokens
 from dashboard.wsgi import application
-from tests.records import NOON, job, records, write
+from tests.records import job, records, write
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,7 @@ def api(db: None) -> Iterator[Any]:
 
 @pytest.fixture
 def token(operator: User) -> str:
-    write(records([job(n) for n in range(5)]), observed=NOON)
+    write(records([job(n) for n in range(5)]))
     return tokens.make(operator, name="schema", days=7)[1]
 
 

@@ -75,7 +75,7 @@ class Unable:
 @pytest.fixture
 def database(transactional_db: None) -> Iterator[psycopg.Connection]:
     """A connection to a database in which there are jobs, and the table of the others."""
-    write(records([made(number) for number in range(JOBS)]), observed=NOON)
+    write(records([made(number) for number in range(JOBS)]))
     with psycopg.connect(**connection.get_connection_params(), autocommit=True) as opened:
         table.make(opened)
         yield opened

@@ -57,7 +57,7 @@ FACTS = {facts(number).members["id"]: facts(number) for number in range(JOBS)}
 
 @pytest.fixture(autouse=True)
 def _jobs() -> None:
-    write(records([each.members for each in FACTS.values()]), observed=NOON)
+    write(records([each.members for each in FACTS.values()]))
 
 
 def lies_in(facts: Facts, path: str) -> bool:

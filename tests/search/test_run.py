@@ -24,7 +24,7 @@ PATHS = ("/a/b/f.mp4", "/a/bc/f.mp4", "/a/b", "/a/b/c/d", "/A/b/f.mp4", "/100%/x
 
 @pytest.fixture(autouse=True)
 def _forty_jobs() -> None:
-    write(records([made(number) for number in range(40)]), observed=NOON)
+    write(records([made(number) for number in range(40)]))
 
 
 def created(number: int) -> datetime | None:
@@ -210,7 +210,7 @@ def test_previous_leads_back() -> None:
 
 def test_what_comes_meanwhile_neither_repeats_nor_hides_a_job() -> None:
     first = page(search(pageSize="10"))
-    write(records([job(90 + n, dateCreated=iso(NOON + timedelta(days=1))) for n in range(5)]), observed=NOON)
+    write(records([job(90 + n, dateCreated=iso(NOON + timedelta(days=1))) for n in range(5)]))
     rest: list[JobRow] = []
     token = first.next_token
     while token:

@@ -51,12 +51,12 @@ def moved(types: dict[int, str], *, minutes: int = 0, status: str = "error") -> 
 
 def test_counts_that_stay_are_not_locked() -> None:
     """Each counts a new job in one cell, and swaps two jobs between cells of which the other counts one."""
-    write(records(moved({1: "x", 2: "y", 4: "z", 5: "w"}, status="pending")), observed=NOON)
+    write(records(moved({1: "x", 2: "y", 4: "z", 5: "w"}, status="pending")))
 
     def writing(types: dict[int, str]) -> Callable[[Barrier], None]:
         def work(barrier: Barrier) -> None:
             with transaction.atomic():
-                write(records(moved(types, minutes=1, status="pending")), observed=NOON)
+                write(records(moved(types, minutes=1, status="pending")))
                 barrier.wait()
 
         return work
@@ -82,7 +82,7 @@ def test_overlapping_pages_in_any_order_keep_the_counts_exact(seed: int) -> None
                     refused=tuple(refused),
                     asked=NOON + timedelta(seconds=number),
                 )
-                keep(ready(page), point=dice.random() < 0.5)
+                keep(ready(page), lane="tests", point=dice.random() < 0.5)
 
         return work
 
@@ -124,7 +124,7 @@ ENDS = ("commit", "commit", "roll back", "die")
 def page(jobs: list[Record], end: str) -> None:
     """Write jobs in one transaction that ends so."""
     with transaction.atomic():
-        write(jobs, observed=NOON)
+        write(jobs)
         if end == "roll back":
             raise Change
         if end == "die":

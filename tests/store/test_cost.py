@@ -32,7 +32,7 @@ def rows_read() -> int:
 
 
 def test_a_page_costs_the_same_among_many_jobs() -> None:
-    write(records([job(n) for n in range(JOBS)]), observed=NOON)
+    write(records([job(n) for n in range(JOBS)]))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     later = iso(NOON + timedelta(hours=1))
@@ -40,7 +40,7 @@ def test_a_page_costs_the_same_among_many_jobs() -> None:
     changed = range(PAGE, 2 * PAGE)
     page = records([*map(job, new), *map(job, same), *(job(n, dateUpdated=later, sources=[]) for n in changed)])
     before = rows_read()
-    assert write(page, observed=NOON) == Written(inserted=PAGE, updated=PAGE, unchanged=PAGE)
+    assert write(page) == Written(inserted=PAGE, updated=PAGE, unchanged=PAGE)
     assert rows_read() - before <= 20 * PAGE
 
 
@@ -56,9 +56,9 @@ def catalogue() -> tuple[list[tuple[str, str, int, int]], int]:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_page_leaves_no_trace_in_the_catalogue() -> None:
-    write(records([job(0)]), observed=NOON)
+    write(records([job(0)]))
     before = catalogue()
     assert [size for *_, size in before[0]] == [0, 0]
     for number in range(1, 6):
-        write(records([job(number)]), observed=NOON)
+        write(records([job(number)]))
     assert catalogue() == before

@@ -26,7 +26,7 @@ def test_jobs_that_failed_before_are_found_by_their_messages() -> None:
         record(4, status="error", result=None),
         record(5, status="success"),
     ]
-    write([replace(each, error="") for each in came], observed=NOON)
+    write([replace(each, error="") for each in came])
     for each in came:
         Job.objects.filter(key=each.id).update(error=each.error)
     with connection.cursor() as cursor:

@@ -35,7 +35,7 @@ def misfit(number: int, **values: Any) -> Record:
 
 def test_a_job_with_very_many_files_is_stored() -> None:
     sources = [{"path": f"/in/{n}.mp4"} for n in range(40_000)]
-    assert keep(ready(page([record(1, sources=sources)]))) == Written(inserted=1)
+    assert keep(ready(page([record(1, sources=sources)])), lane="tests") == Written(inserted=1)
     assert Posting.objects.count() == 1 + (40_000 + 2) + (1 + 2)  # its group, its sources, its destination
 
 
@@ -44,7 +44,7 @@ def test_a_record_that_does_not_fit_costs_itself_alone(reason: str) -> None:
     good = [record(n) for n in range(20)]
     wrong = misfit(7, **MISFITS[reason])
     good[7] = wrong
-    assert keep(ready(page(good, REFUSED))) == Written(inserted=19, refused=2)
+    assert keep(ready(page(good, REFUSED)), lane="tests") == Written(inserted=19, refused=2)
     assert Job.objects.count() == 19
     assert sum(Cell.objects.values_list("jobs", flat=True)) == 19
     kept = Quarantine.objects.exclude(field="id").get()
@@ -53,7 +53,7 @@ def test_a_record_that_does_not_fit_costs_itself_alone(reason: str) -> None:
 
 
 def test_what_does_not_fit_is_kept_verbatim() -> None:
-    keep(ready(page([misfit(1, error_code=2**40)])))
+    keep(ready(page([misfit(1, error_code=2**40)])), lane="tests")
     kept = Quarantine.objects.get()
     assert json.loads(kept.text) == job(1)
     assert str(2**40) not in kept.reason
@@ -61,15 +61,18 @@ def test_what_does_not_fit_is_kept_verbatim() -> None:
 
 def test_several_that_do_not_fit_leave_the_others() -> None:
     records = [misfit(n, error_code=2**40) if n % 3 == 0 else record(n) for n in range(20)]
-    assert keep(ready(page(records))) == Written(inserted=13, refused=7)
-    assert keep(ready(page(records))) == Written(unchanged=13, refused=7)
+    assert keep(ready(page(records)), lane="tests") == Written(inserted=13, refused=7)
+    assert keep(ready(page(records)), lane="tests") == Written(unchanged=13, refused=7)
     assert set(Quarantine.objects.values_list("times", flat=True)) == {2}
 
 
 def test_one_that_does_not_fit_any_more_stays_as_it_was() -> None:
-    keep(ready(page([record(1)])))
+    keep(ready(page([record(1)])), lane="tests")
     later = iso(NOON + timedelta(hours=1))
-    assert keep(ready(page([replace(record(1, dateUpdated=later), error_code=2**40)])), point=True).refused == 1
+    assert (
+        keep(ready(page([replace(record(1, dateUpdated=later), error_code=2**40)])), lane="tests", point=True).refused
+        == 1
+    )
     assert Job.objects.get().updated == NOON + timedelta(seconds=1)
 
 
@@ -77,7 +80,7 @@ def test_what_is_no_fault_of_a_record_is_told() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 1")
         with pytest.raises(OperationalError) as stopped:
-            keep(ready(page([record(n) for n in range(2000)])))
+            keep(ready(page([record(n) for n in range(2000)])), lane="tests")
     assert "timeout" in said(stopped.value)
 
 
@@ -89,7 +92,7 @@ def test_what_the_database_says_quotes_no_record() -> None:
 
 def test_jobs_are_locked_before_the_quarantine() -> None:
     with CaptureQueriesContext(connection) as asked:
-        keep(ready(page([record(1)], REFUSED)))
+        keep(ready(page([record(1)], REFUSED)), lane="tests")
     jobs, kept = (
         next(n for n, query in enumerate(asked.captured_queries) if f"INSERT INTO {table} " in query["sql"])
         for table in ("jobs_job", "jobs_quarantine")

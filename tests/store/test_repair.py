@@ -31,7 +31,7 @@ def _jobs() -> None:
         )
         for n in range(60)
     ]
-    write(records(jobs), observed=NOON)
+    write(records(jobs))
 
 
 def run() -> str:
@@ -90,7 +90,7 @@ def test_others_write_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
     def find_then_write() -> None:
         found()
         stamp = iso(NOON + timedelta(days=3))
-        write(records([job(n, status="success", dateUpdated=stamp) for n in range(50, 70)]), observed=NOON)
+        write(records([job(n, status="success", dateUpdated=stamp) for n in range(50, 70)]))
 
     monkeypatch.setattr(repair, "_find", find_then_write)
     assert "Mended." in run()

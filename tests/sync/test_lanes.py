@@ -250,7 +250,7 @@ def test_a_record_that_the_tables_do_not_take_is_put_aside_alone() -> None:
     noise = "".join(chr(0x4E00 + (n * 7919) % 20_000) for n in range(4000))
     bad = replace(record(2), type=noise)
     page = Page(records=(record(1), bad, record(3)), refused=(), next_token=None, asked=timezone.now())
-    written = keep(ready(page))
+    written = keep(ready(page), lane="tests")
     assert (written.inserted, written.refused) == (2, 1)
     assert Quarantine.objects.get().job_key == bad.id
 

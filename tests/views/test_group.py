@@ -28,7 +28,7 @@ def rendition(number: int, quality: str, status: str, seconds: int = 60) -> dict
 
 
 def stored(*jobs: dict[str, Any]) -> None:
-    write(records(list(jobs)), observed=NOON)
+    write(records(list(jobs)))
 
 
 def test_states_are_counted_and_qualities_stand_in_order(signed_in: Client) -> None:

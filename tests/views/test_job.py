@@ -18,7 +18,7 @@ from jobs.models import Cell, Job
 from jobs.upstream import wire
 from jobs.upstream.record import Record
 from tests.pages import get, keys
-from tests.records import MASKER, NOON, job, records, write
+from tests.records import MASKER, job, records, write
 from tests.sandbox_process import SandboxProcess
 from tests.specs.test_describe import FULL, JSON
 
@@ -30,7 +30,7 @@ ODD_IDS = ["a/b", "..", ".", "%2F", "a b", "a?b#c", "é/ü", "a\\b", "'\"<b>", "
 
 def stored(**members: Any) -> str:
     made = job(1, **members)
-    assert write(records([made]), observed=NOON).inserted == 1
+    assert write(records([made])).inserted == 1
     return str(made["id"])
 
 
@@ -76,7 +76,7 @@ def test_a_job_that_is_nested_as_deeply_as_can_be_kept_has_a_page(signed_in: Cli
     text = json.dumps(job(3, extra="DEEP")).replace('"DEEP"', deep)
     read = wire.record(text.encode(), MASKER)
     assert isinstance(read, Record)
-    write([read], observed=NOON)
+    write([read])
     assert get(signed_in, job_url(read.id))
 
 
@@ -91,13 +91,13 @@ def test_a_job_of_many_files_shows_the_first(signed_in: Client) -> None:
 @given(specification=JSON, result=JSON, more=JSON)
 def test_no_json_is_too_odd_for_a_page(signed_in: Client, specification: Any, result: Any, more: Any) -> None:
     made = job(2, specification=specification, result=result, more=more, type="urn:job:av.transcode")
-    write(records([made]), observed=NOON, point=True)
+    write(records([made]), point=True)
     assert get(signed_in, job_url(str(made["id"])))
 
 
 @pytest.mark.parametrize("key", ODD_IDS, ids=repr)
 def test_an_odd_id_has_a_page(signed_in: Client, key: str) -> None:
-    write(records([job(1, id=key, groupId=key)]), observed=NOON)
+    write(records([job(1, id=key, groupId=key)]))
     assert "Refresh from the platform" in get(signed_in, job_url(key))
     assert "Refresh from the platform" in get(signed_in, group_url(key))
     assert get(signed_in, "/jobs/")
@@ -123,7 +123,7 @@ def test_a_secret_is_a_lock_on_the_page_and_a_mark_in_the_json(signed_in: Client
 
 def test_the_json_is_the_whole_job(signed_in: Client) -> None:
     made = job(1, extra={"deep": [1, 2.50, "é"]}, big=12345678901234567890123, specification={"a": "<b>"})
-    write(records([made]), observed=NOON)
+    write(records([made]))
     page = get(signed_in, job_url(str(made["id"])))
     text = page.partition('id="raw-json"')[2].partition(">")[2].partition("</pre>")[0]
     assert json.loads(unescape(text)) == made
@@ -134,23 +134,20 @@ def test_numbers_read_as_they_came(signed_in: Client) -> None:
     raw = json.dumps(job(1)).encode()[:-1] + b', "numbers": [1.50, 2E+3, 0.1000000000000000000001]}'
     record = wire.record(raw, MASKER)
     assert isinstance(record, Record)
-    write([record], observed=NOON)
+    write([record])
     page = get(signed_in, job_url(record.id))
     assert all(number in page for number in ("1.50", "2E+3", "0.1000000000000000000001"))
 
 
 def test_siblings_stand_beside(signed_in: Client) -> None:
-    write(
-        records([job(n, groupId="g", specification={"quality": f"{q}p"}) for n, q in enumerate((1080, 240, 720))]),
-        observed=NOON,
-    )
+    write(records([job(n, groupId="g", specification={"quality": f"{q}p"}) for n, q in enumerate((1080, 240, 720))]))
     page = get(signed_in, job_url(str(job(0)["id"])))
     order = [page.rindex(quality) for quality in ("240p", "720p", "1080p")]
     assert order == sorted(order)
 
 
 def test_a_page_costs_a_few_questions(signed_in: Client, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
-    write(records([job(n, groupId="g") for n in range(40)]), observed=NOON)
+    write(records([job(n, groupId="g") for n in range(40)]))
     with django_assert_max_num_queries(QUERIES):
         get(signed_in, job_url(str(job(3)["id"])))
 
@@ -173,7 +170,7 @@ def test_a_job_is_refreshed(signed_in: Client, platform: SandboxProcess) -> None
 def test_a_group_is_refreshed(signed_in: Client, platform: SandboxProcess) -> None:
     for n in range(3):
         platform.plant(job(n, groupId="g"))
-    write(records([job(0, groupId="g")]), observed=NOON)
+    write(records([job(0, groupId="g")]))
     assert "2 changed" in refresh(signed_in, "group", "g")
     assert Job.objects.count() == 3
 

@@ -23,7 +23,7 @@ NEXT = 'rel="next"'
 
 @pytest.fixture(autouse=True)
 def _sixty_jobs() -> None:
-    write(records([made(number) for number in range(60)]), observed=NOON)
+    write(records([made(number) for number in range(60)]))
 
 
 def made(number: int) -> dict[str, Any]:
@@ -191,7 +191,7 @@ def test_the_part_that_scripts_swap_has_a_clean_address(signed_in: Client) -> No
 def test_markup_in_a_job_is_text(signed_in: Client) -> None:
     evil = "<script>alert(1)</script>"
     odd = job(99, status=evil, type=evil, issuer=evil, sources=[{"path": evil}], groupId=evil)
-    write(records([odd]), observed=NOON)
+    write(records([odd]))
     page = get(signed_in, "/jobs/")
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page
@@ -199,7 +199,7 @@ def test_markup_in_a_job_is_text(signed_in: Client) -> None:
 
 def test_texts_stand_in_the_form_and_as_chips(signed_in: Client) -> None:
     failed = job(70, status="error", result={"code": 4, "message": 'Job "timeout" <b>'})
-    write(records([failed]), observed=NOON)
+    write(records([failed]))
     page = get(signed_in, "/jobs/", error='"TIMEOUT" <', idPrefix=failed["id"][:40])
     assert keys(page) == [failed["id"]]
     assert 'name="error" value="&quot;TIMEOUT&quot; &lt;"' in page
@@ -281,7 +281,7 @@ def test_what_is_not_kept_is_said_where_one_looks_for_it(signed_in: Client) -> N
 
 
 def test_undated_jobs_are_at_the_end(signed_in: Client) -> None:
-    write(records([job(70, dateCreated=None, dateUpdated="nonsense"), job(71, dateCreated=iso(NOON))]), observed=NOON)
+    write(records([job(70, dateCreated=None, dateUpdated="nonsense"), job(71, dateCreated=iso(NOON))]))
     assert list(walk(signed_in, "pageSize=25"))[-1][-1] == key(70)
 
 

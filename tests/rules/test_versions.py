@@ -1,0 +1,77 @@
+"""`jobs.rules.versions`: what a record means beside what is stored."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from jobs.rules.versions import LAG, Doubt, Seen, Stored, Use, is_final, judge, moves
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+HELD = Stored(updated=NOON, stage=1, digest=b"held", observed=NOON + 10 * SECOND, settled=False)
+PAGE = Seen(
+    updated=NOON,
+    stage=1,
+    digest=b"seen",
+    asked=NOON + 20 * SECOND,
+    since=NOON + 20 * SECOND,
+    point=False,
+    final=False,
+)
+POINT = replace(PAGE, point=True)
+NEVER = replace(HELD, updated=None)
+GONE = replace(HELD, digest=b"")
+LATE = replace(PAGE, updated=NOON - SECOND, since=HELD.observed + LAG + SECOND)
+
+CASES = {
+    "nothing is stored": (None, PAGE, Use.TAKE, None),
+    "nothing is stored, and it has no date": (None, replace(PAGE, updated=None), Use.TAKE, Doubt.UNDATED),
+    "nothing is stored, and it was read without a date": (None, replace(POINT, updated=None), Use.TAKE, None),
+    "the same content": (HELD, replace(PAGE, digest=b"held"), Use.SAME, None),
+    "the same content without a date": (NEVER, replace(PAGE, digest=b"held", updated=None), Use.SAME, None),
+    "newer": (HELD, replace(PAGE, updated=NOON + SECOND, stage=0), Use.TAKE, None),
+    "newer than what is settled": (replace(HELD, settled=True), replace(PAGE, updated=NOON + SECOND), Use.TAKE, None),
+    "older": (HELD, replace(PAGE, updated=NOON - SECOND), Use.DROP, None),
+    "older, as a search may still show it": (HELD, replace(LATE, since=HELD.observed + LAG), Use.DROP, None),
+    "older, long after": (HELD, LATE, Use.DROP, Doubt.OLDER),
+    "a tie of a later stage": (HELD, replace(PAGE, stage=2), Use.TAKE, Doubt.TIE),
+    "a tie of the same stage": (HELD, PAGE, Use.DROP, Doubt.TIE),
+    "a tie of an earlier stage": (HELD, replace(PAGE, stage=0), Use.DROP, Doubt.TIE),
+    "a tie with what is settled": (replace(HELD, settled=True), replace(PAGE, stage=2), Use.DROP, None),
+    "no date beside a date": (HELD, replace(PAGE, updated=None, stage=2), Use.DROP, Doubt.UNDATED),
+    "a date beside no date": (NEVER, replace(PAGE, stage=0), Use.TAKE, Doubt.UNDATED),
+    "two without a date, a later stage": (NEVER, replace(PAGE, updated=None, stage=2), Use.TAKE, Doubt.UNDATED),
+    "two without a date, the same stage": (NEVER, replace(PAGE, updated=None), Use.DROP, Doubt.UNDATED),
+    "read, older": (HELD, replace(POINT, updated=NOON - SECOND), Use.TAKE, None),
+    "read, a tie of an earlier stage": (HELD, replace(POINT, stage=0), Use.TAKE, None),
+    "read, without a date": (HELD, replace(POINT, updated=None), Use.TAKE, None),
+    "read too early, a tie": (HELD, replace(POINT, asked=HELD.observed), Use.DROP, Doubt.TIE),
+    "read too early, newer": (HELD, replace(POINT, asked=NOON, updated=NOON + SECOND), Use.TAKE, None),
+    "read too early, older": (HELD, replace(POINT, asked=NOON, updated=NOON - SECOND), Use.DROP, None),
+    "gone, and a page has it": (GONE, replace(PAGE, updated=NOON + SECOND), Use.DROP, Doubt.RETURNED),
+    "gone, and it was read": (GONE, POINT, Use.TAKE, None),
+    "gone, and it was read too early": (GONE, replace(POINT, asked=HELD.observed), Use.DROP, Doubt.RETURNED),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_record_beside_what_is_stored(case: str) -> None:
+    stored, seen, use, doubt = CASES[case]
+    verdict = judge(stored, seen)
+    assert (verdict.use, verdict.doubt) == (use, doubt)
+
+
+def test_what_was_seen_as_it_is_stored_is_noted_while_it_may_change_and_when_it_was_read() -> None:
+    ended = replace(HELD, stage=2)
+    assert moves(HELD, PAGE)
+    assert moves(replace(ended, updated=None), PAGE)
+    assert moves(ended, POINT)
+    assert not moves(ended, PAGE)
+
+
+def test_a_date_is_final_when_its_second_is_over_by_the_platforms_clock() -> None:
+    assert is_final(NOON, NOON + 2 * SECOND)
+    assert not is_final(NOON, NOON + SECOND)
+    assert not is_final(NOON, None)
+    assert not is_final(None, NOON)

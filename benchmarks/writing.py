@@ -19,7 +19,7 @@ from jobs import store
 from jobs.models import Lane, Pass
 from jobs.store import Ready, sql
 from jobs.sync.ahead import ahead
-from jobs.sync.run import Run, nobody, run_pass
+from jobs.sync.run import Run, run_pass
 from jobs.upstream import wire
 from jobs.upstream.mask import Masker
 from jobs.upstream.record import Page
@@ -85,11 +85,11 @@ def _sync(payloads: list[bytes]) -> Json:
 
     def walk(run: Run) -> Pass.Outcome:
         for page in ahead(map(store.ready, _read(payloads))):
-            run.commit(page, checkpoint={})
+            run.commit(page, since=run.began, save=lambda: None)
         return Pass.Outcome.COMPLETE
 
     began = time.monotonic()
-    done = run_pass(Lane.BACKFILL, walk, watch=nobody)
+    done = run_pass(Lane.SWEEP, walk)
     seconds = time.monotonic() - began
     counts = {name: getattr(done, name) for name in ("inserted", "updated", "unchanged", "older", "refused")}
     return {"rate": round(sum(counts.values()) / seconds), "seconds": round(seconds, 1), **counts}

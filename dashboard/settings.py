@@ -226,6 +226,19 @@ SYNC_SWEEP = ENVIRONMENT.read(
     meaning="How many seconds after the last time that everything was read it is read again.",
 )
 
+SYNC_RECONCILE = ENVIRONMENT.read(
+    "SYNC_RECONCILE",
+    read.integer(5, 86_400),
+    default=60,
+    meaning="How many seconds lie between two comparisons of the open jobs.",
+)
+SYNC_SWEEPERS = ENVIRONMENT.read(
+    "SYNC_SWEEPERS",
+    read.integer(1, 16),
+    default=2,
+    meaning="How many workers read everything at the same time, each another part.",
+)
+
 CELERY_BROKER_URL = ENVIRONMENT.read(
     "CELERY_BROKER_URL",
     read.broker,
@@ -249,12 +262,19 @@ CELERY_TASK_SOFT_TIME_LIMIT = LONGEST_TASK - 60
 CELERY_TASK_TIME_LIMIT = LONGEST_TASK
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {"jobs.tasks.*": {"queue": "sync"}}
+CELERY_WORKER_CONCURRENCY = SYNC_SWEEPERS + 2  # the tail, and one of the others, always have their turn
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+TICKS: dict[str, tuple[str, int, tuple[int, ...]]] = {
+    "tail": ("tail", SYNC_PERIOD, ()),
+    "rechecks": ("rechecks", SYNC_PERIOD, ()),
+    "reconcile": ("reconcile", SYNC_RECONCILE, ()),
+    **{f"sweep-{number}": ("sweep", SYNC_PERIOD, (number,)) for number in range(SYNC_SWEEPERS)},
+}
 CELERY_BEAT_SCHEDULE = {
-    name: {"task": f"jobs.tasks.{name}", "schedule": SYNC_PERIOD, "options": {"expires": SYNC_PERIOD}}
-    for name in ("tail", "backfill")
+    name: {"task": f"jobs.tasks.{task}", "schedule": period, "args": given, "options": {"expires": period}}
+    for name, (task, period, given) in TICKS.items()
 }

@@ -99,10 +99,10 @@ def first_operator() -> str:
 def first_sync() -> None:
     """Let the worker begin before the first tick, also where credentials were refused before."""
     from jobs.sync.lanes import end_rests
-    from jobs.tasks import backfill, tail
+    from jobs.tasks import sweep, tail
 
     end_rests()
-    (tail.si() | backfill.si()).apply_async(expires=settings.LONGEST_TASK)
+    (tail.si() | sweep.si()).apply_async(expires=settings.LONGEST_TASK)
 
 
 def _static_fingerprint() -> str:

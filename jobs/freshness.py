@@ -17,8 +17,7 @@ PERIODS_MISSED = 4
 class Freshness:
     """`as_of` is when the last complete pass began; None before the first.
 
-    `problem` is why passes fail now, since `problem_since`. `filling` says that older jobs are still on their way,
-    and `reached` how far they have come.
+    `problem` is why passes fail now, since `problem_since`. `filling` says that older jobs are still on their way.
     """
 
     as_of: datetime | None
@@ -26,7 +25,6 @@ class Freshness:
     problem: str = ""
     problem_since: datetime | None = None
     filling: bool = False
-    reached: datetime | None = None
 
     @property
     def tone(self) -> str:
@@ -37,14 +35,13 @@ class Freshness:
 def freshness() -> Freshness:
     """Read how fresh the mirror is now."""
     lanes = {lane.name: lane for lane in Lane.objects.all()}
-    tail, backfill = lanes.get(Lane.TAIL), lanes.get(Lane.BACKFILL)
+    tail, sweep = lanes.get(Lane.TAIL), lanes.get(Lane.SWEEP)
     return Freshness(
         as_of=tail.complete if tail else None,
         state=_state(tail),
         problem=tail.problem if tail else "",
         problem_since=tail.problem_since if tail else None,
-        filling=backfill is None or backfill.finished is None,
-        reached=backfill.reached if backfill else None,
+        filling=sweep is None or sweep.finished is None,
     )
 
 

@@ -228,13 +228,17 @@ class Transition(models.Model):
 
 
 class Recheck(models.Model):
-    """A job that is to be read by id, and why; `raised` when that was last said, `due` when it has its turn."""
+    """A job that is to be read by id, and why; `raised` when that was last said, `due` when it has its turn.
+
+    `attempts` is how often that was in vain, `missing` when the first request began that found no such job.
+    """
 
     key = models.TextField(primary_key=True, db_collation="C")
     reason = models.TextField()
     raised = models.DateTimeField()
     due = models.DateTimeField(db_index=True)  # those that have their turn, the longest waiting first
     attempts = models.IntegerField(default=0)
+    missing = models.DateTimeField(null=True)
 
 
 class Horizon(models.Model):
@@ -285,19 +289,18 @@ class Lane(models.Model):
     """One way of the sync through the jobs of one `platform`, and how far it has come.
 
     `complete` is when the last complete pass began: what the platform had changed by then is here. `watermark` is the
-    newest `dateUpdated` that the tail has passed, `token` and `reached` are where the backfill goes on, `finished` is
-    when its last complete walk ended. `page_size` is how many jobs the platform gives at once, null where it gives as
-    many as the settings say. `problem` is why the last pass failed, since when, and no pass begins before `not_before`.
+    newest `dateUpdated` that the tail has passed. Sweeps are counted by `number`; `finished` is when the last of them
+    ended. `page_size` is how many jobs the platform gives at once, null where it gives as many as the settings say.
+    `problem` is why the last pass failed, since when, and no pass begins before `not_before`.
     """
 
-    TAIL, BACKFILL = "tail", "backfill"
+    TAIL, SWEEP, RECONCILE, RECHECKS = "tail", "sweep", "reconcile", "rechecks"
 
     name = models.TextField(primary_key=True)
     platform = models.TextField()
     watermark = models.DateTimeField(null=True)
-    token = models.TextField(default="")
-    reached = models.DateTimeField(null=True)
     complete = models.DateTimeField(null=True)
+    number = models.IntegerField(default=0)
     finished = models.DateTimeField(null=True)
     page_size = models.IntegerField(null=True)
     problem = models.TextField(default="")
@@ -305,8 +308,41 @@ class Lane(models.Model):
     not_before = models.DateTimeField(null=True)
 
 
+class Shard(models.Model):
+    """The walk of a sweep, or of the reconcile lane, through the jobs of a type, a state, an issuer; empty is any.
+
+    `token`, `reached`, `edge`, `ordered` and `finished` are as in `jobs.rules.sweep.Place`. `since` is when the walk
+    began, null before that, in pages of `page_size`; `restarts` is how often it had to begin again, and `given_up` says
+    that this was too often.
+    """
+
+    lane = models.TextField()
+    type = models.TextField()
+    status = models.TextField()
+    issuer = models.TextField()
+    token = models.TextField(default="")
+    reached = models.DateTimeField(null=True)
+    edge = ArrayField(models.TextField(), default=list)
+    ordered = models.BooleanField(default=True)
+    finished = models.BooleanField(default=False)
+    since = models.DateTimeField(null=True)
+    page_size = models.IntegerField(default=0)
+    restarts = models.IntegerField(default=0)
+    given_up = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("lane", "type", "status", "issuer"), name="shard_is_walked_once"),
+        )
+
+    @property
+    def lease(self) -> str:
+        """The name of the lease under which it is walked."""
+        return f"{self.lane} {self.pk}"
+
+
 class Pass(models.Model):
-    """One run of a lane: what it brought and how it ended."""
+    """One run of a lane, under a lease of this name: what it brought and how it ended."""
 
     class Outcome(models.TextChoices):
         """How a pass ended; `running` until then."""
@@ -317,6 +353,7 @@ class Pass(models.Model):
         FAILED = "failed"
 
     lane = models.TextField()
+    lease = models.TextField()
     began = models.DateTimeField()
     ended = models.DateTimeField(null=True)
     outcome = models.TextField(choices=Outcome.choices, default=Outcome.RUNNING)
@@ -331,5 +368,5 @@ class Pass(models.Model):
     class Meta:
         indexes = (
             models.Index(F("began").desc(), name="pass_began"),  # the last passes, and those to forget
-            models.Index("lane", name="pass_running", condition=Q(outcome="running")),  # passes that nobody ended
+            models.Index("lease", name="pass_running", condition=Q(outcome="running")),  # passes that nobody ended
         )

@@ -23,9 +23,11 @@ KNOWN = (
     Status(word="success", label="Success", tone="success", stage=2, terminal=True),
     Status(word="error", label="Error", tone="error", stage=2, terminal=True),
 )
+GONE = Status(word="gone", label="Gone", tone="unknown", stage=2, terminal=True)
+"""The state, ours, of a job that the platform does not have any more."""
 STARTED = "working"
 """The state of a job that is at work."""
-BY_WORD = {status.word: status for status in KNOWN}
+BY_WORD = {status.word: status for status in (*KNOWN, GONE)}
 UNKNOWN_STAGE = 1
 LAST_STAGE = 2
 """The stage of states that do not change any more, as a rule."""

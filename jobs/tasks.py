@@ -5,31 +5,49 @@ from collections.abc import Callable
 
 from celery import shared_task
 
-from jobs.models import Pass
-from jobs.sync.lanes import backfill_is_due, run_backfill, run_tail, tail_is_due
-from jobs.sync.lease import LeaseHeld, LeaseLost
+from jobs.sync import lanes
+from jobs.sync.lease import LeaseHeld, LeaseLost, leased
 from jobs.upstream.errors import UpstreamError
 
-BACKFILL_SECONDS = 240
+SWEEP_SECONDS = 240
 log = logging.getLogger(__name__)
 
 
 @shared_task
 def tail() -> None:
     """Bring what has changed."""
-    if tail_is_due():
-        _run(run_tail)
+    if lanes.tail_is_due():
+        _run(lanes.run_tail)
 
 
 @shared_task
-def backfill() -> None:
-    """Bring what was there before."""
-    if backfill_is_due():
-        _run(lambda: run_backfill(seconds=BACKFILL_SECONDS))
+def sweep(sweeper: int = 0) -> None:
+    """Bring what was there before; there is one `sweeper` of each number."""
+    if lanes.sweep_is_due():
+        _run(lambda: _sweep(sweeper))
 
 
-def _run(run: Callable[[], Pass]) -> None:
-    """Run a pass; what stops it stands in its record, and the next tick tries again."""
+@shared_task
+def reconcile() -> None:
+    """Find the open jobs that are open no more."""
+    if lanes.reconcile_is_due():
+        _run(lanes.run_reconcile)
+
+
+@shared_task
+def rechecks() -> None:
+    """Read by id what is in doubt."""
+    if lanes.rechecks_are_due():
+        _run(lanes.run_rechecks)
+
+
+def _sweep(sweeper: int) -> None:
+    with leased(f"sweeper {sweeper}"):
+        lanes.run_sweep(seconds=SWEEP_SECONDS)
+
+
+def _run(run: Callable[[], object]) -> None:
+    """Run passes; what stops one stands in its record, and the next tick tries again."""
     try:
         run()
     except LeaseHeld:

@@ -92,7 +92,7 @@ def happened(job: Job) -> Iterable[Event]:
     """What happened to a job."""
     created = None if job.created == UNDATED else job.created
     events: list[tuple[datetime | None, str, int | None]] = [(created, "created", None)]
-    if job.cell.status in ("success", "error") and job.updated != UNDATED:
+    if job.cell.status in ("success", "error", "gone") and job.updated != UNDATED:
         events += [
             (job.updated, "finished", None),
             (job.updated if created else None, "duration", length(created, job.updated)),

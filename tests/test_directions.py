@@ -31,8 +31,8 @@ ROOMS = {
         *("jobs.store", "jobs.files", "jobs.histogram", "jobs.keys", "jobs.models", "jobs.paths", "jobs.statuses"),
         *("jobs.rules", "jobs.upstream.record"),
     },
-    "jobs.rules": {"jobs.rules", "jobs.statuses"},
-    "jobs.sync": {"jobs.sync", "jobs.rules", "jobs.store", "jobs.upstream", "jobs.models"},
+    "jobs.rules": {"jobs.rules", "jobs.statuses", "jobs.upstream.errors", "jobs.upstream.record", "jobs.upstream.walk"},
+    "jobs.sync": {"jobs.sync", "jobs.rules", "jobs.statuses", "jobs.store", "jobs.upstream", "jobs.models"},
     "jobs.search": {
         *(
             "jobs.search",

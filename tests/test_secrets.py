@@ -10,7 +10,7 @@ from django.test import Client
 
 from jobs.links import job_url
 from jobs.models import Job, Quarantine
-from jobs.sync.lanes import run_backfill, run_tail
+from jobs.sync.lanes import run_sweep, run_tail
 from tests.canaries import CANARY, planted
 from tests.pages import get
 from tests.sandbox_process import SandboxProcess
@@ -36,7 +36,7 @@ def _synced(platform: SandboxProcess, caplog: pytest.LogCaptureFixture) -> None:
     for record in planted(STAMP):
         platform.plant(record, dateCreated=STAMP, dateUpdated=STAMP)
     run_tail()
-    run_backfill(seconds=60)
+    run_sweep(seconds=60)
 
 
 def holders(texts: dict[str, Any]) -> list[str]:

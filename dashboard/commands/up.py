@@ -24,7 +24,7 @@ WEB = ["-m", "gunicorn", "dashboard.wsgi", "--worker-class", "gthread", "--worke
 WEB += ["--graceful-timeout", "3", "--preload", "--no-control-socket", "--limit-request-line", "0"]
 SESSION = {"PGOPTIONS": "-c statement_timeout=30s -c jit=off"}
 CELERY = ["-m", "celery", "--app", "dashboard"]
-WORKER = [*CELERY, "worker", "--queues", "sync,default", "--concurrency", "2", "--without-gossip", "--without-mingle"]
+WORKER = [*CELERY, "worker", "--queues", "sync,default", "--without-gossip", "--without-mingle"]
 WORKER += ["--loglevel", "INFO"]
 BEAT = [*CELERY, "beat", "--pidfile="]
 

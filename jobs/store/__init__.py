@@ -4,8 +4,9 @@ What a record means beside what is stored is decided by `jobs.rules.versions`. W
 nothing. The caller opens the transaction, so that its checkpoint is in it.
 """
 
+from jobs.store.absent import look_for_absent
 from jobs.store.faults import said
 from jobs.store.page import Ready, keep, ready
 from jobs.store.write import Written
 
-__all__ = ["Ready", "Written", "keep", "ready", "said"]
+__all__ = ["Ready", "Written", "keep", "look_for_absent", "ready", "said"]

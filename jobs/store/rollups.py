@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from jobs.histogram import added_sql, bucket_sql, code_sql, parts_sql
 from jobs.keys import VALUE_BITS
 from jobs.models import UNDATED
-from jobs.statuses import KNOWN
+from jobs.statuses import GONE, KNOWN
 
-FINISHED = ", ".join(f"'{status.word}'" for status in KNOWN if status.terminal)
+FINISHED = ", ".join(f"'{status.word}'" for status in (*KNOWN, GONE) if status.terminal)
 NEVER = f"timestamptz '{UNDATED.isoformat()}'"
 NUMBERS = "created, finished, durations, waits"
 EMPTY = "created = 0 AND finished = 0 AND durations = '{}' AND waits = '{}'"

@@ -31,13 +31,6 @@ DELETE FROM written;
 
 COPY_JOBS = "COPY arrived FROM STDIN"
 
-# The horizon, and what records are compared with.
-STORED = """
-SELECT before FROM jobs_horizon;
-SELECT j.key, j.updated, (SELECT stage FROM jobs_cell WHERE id = j.cell_id), j.digest, j.observed, j.settled
-FROM jobs_job j WHERE j.key = ANY (%s)
-"""
-
 # Values, cells, weeks and messages that nobody has met yet, made in one order, so that two writers cannot lock each
 # other out. Those that are here are not tried: that would wait for whoever counts in them.
 NEW_VALUES = f"""

@@ -7,10 +7,10 @@ from typing import NamedTuple, Self
 
 from django.db import connection, transaction
 
-from jobs.models import UNDATED
 from jobs.rules.versions import DROP, Seen, Stored, Use, Verdict, is_final, judge, moves
 from jobs.store import rechecks, sql
 from jobs.store.rows import JobValues, Row
+from jobs.store.versions import stored
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,32 +89,21 @@ def _write_each(rows: Mapping[str, Row], came: Came) -> tuple[set[str], Written]
 
 def _judged(rows: Mapping[str, Row], came: Came) -> list[Judged]:
     """Judge records beside what is stored; what lies behind the horizon is dropped unless somebody asked for it."""
-    stored, horizon = _stored(rows)
+    held_by_key, horizon = stored(rows), _horizon()
     judged = []
     for key, row in rows.items():
-        seen, held = came.seen(row), stored.get(key)
+        seen, held = came.seen(row), held_by_key.get(key)
         pruned = horizon is not None and row.updated is not None and row.updated < horizon and not came.point
         judged.append(Judged(row, seen, held, DROP if pruned else judge(held, seen)))
     return judged
 
 
-def _stored(keys: Collection[str]) -> tuple[dict[str, Stored], datetime | None]:
-    """What is stored of jobs, and the horizon."""
+def _horizon() -> datetime | None:
+    """Before which jobs are not kept."""
     with connection.cursor() as cursor:
-        cursor.execute(sql.STORED, [list(keys)])
-        horizon = cursor.fetchone()
-        cursor.nextset()
-        found = cursor.fetchall()
-    return {
-        key: Stored(
-            updated=None if updated == UNDATED else updated,
-            stage=stage,
-            digest=digest,
-            observed=observed,
-            settled=settled,
-        )
-        for key, updated, stage, digest, observed, settled in found
-    }, horizon and horizon[0]
+        cursor.execute("SELECT before FROM jobs_horizon")
+        found = cursor.fetchone()
+    return found[0] if found else None
 
 
 def _take(judged: Collection[Judged], came: Came) -> set[str]:

@@ -1,33 +1,38 @@
-"""One complete cycle: the tail down to its watermark, then the backfill to its end."""
+"""One complete cycle: the tail down to its watermark, the sweep to its end, the open jobs, and what is to be read."""
 
-import math
 import time
 from collections.abc import Callable
+from functools import partial
 
-from jobs.models import Pass
-from jobs.sync.lanes import backfill_is_left, run_backfill, run_tail
+from jobs.sync.lanes import rechecks_are_left, run_rechecks, run_reconcile, run_sweep, run_tail, sweep_is_left
 from jobs.sync.lease import LeaseHeld
 from jobs.sync.run import Watcher
 
 BETWEEN_TRIES = 0.5
+SLICE = 600
+"""For how many seconds a sweep is walked before it is asked whether there is more."""
+
+Waiting = Callable[[LeaseHeld], None]
 
 
-def cycle(*, watch: Watcher, waiting: Callable[[LeaseHeld], None]) -> None:
+def cycle(*, watch: Watcher, waiting: Waiting) -> None:
     """Run the passes of a cycle; raise what stops one (`LeaseLost`, an `UpstreamError`).
 
     Where another worker runs a lane, wait for it, and tell `waiting`.
     """
-    while not _ran(lambda: run_tail(watch=watch), waiting):
-        time.sleep(BETWEEN_TRIES)
-    while backfill_is_left():
-        if not _ran(lambda: run_backfill(seconds=math.inf, watch=watch), waiting):
+    _run(partial(run_tail, watch=watch), waiting)
+    while sweep_is_left():
+        _run(partial(run_sweep, seconds=SLICE, watch=watch), waiting)
+    _run(partial(run_reconcile, watch=watch), waiting)
+    while rechecks_are_left():
+        _run(partial(run_rechecks, watch=watch), waiting)
+
+
+def _run(work: Callable[[], object], waiting: Waiting) -> None:
+    while True:
+        try:
+            work()
+            return
+        except LeaseHeld as held:
+            waiting(held)
             time.sleep(BETWEEN_TRIES)
-
-
-def _ran(run: Callable[[], Pass], waiting: Callable[[LeaseHeld], None]) -> bool:
-    try:
-        run()
-    except LeaseHeld as held:
-        waiting(held)
-        return False
-    return True

@@ -1,42 +1,71 @@
-"""Runs a pass of a lane, as the scheduler and `./deck sync` do."""
+"""Runs passes of the lanes, as the scheduler and `./deck sync` do."""
 
 from contextlib import closing
 from functools import partial
 
 from django.utils import timezone
 
-from jobs.models import Lane, Pass
-from jobs.sync import backfill as backfilling
-from jobs.sync import tail as tailing
+from jobs.models import Lane, Pass, Recheck
+from jobs.sync import sweep as sweeping
+from jobs.sync.rechecks import recheck
+from jobs.sync.reconcile import reconcile
 from jobs.sync.run import Watcher, nobody, run_pass
-from jobs.sync.upstream import jobs_client
+from jobs.sync.tail import tail
+from jobs.sync.upstream import IMPATIENT, jobs_client
 
 
 def run_tail(*, watch: Watcher = nobody) -> Pass:
     """Run a pass of the tail; raise what stops it (`LeaseHeld`, `LeaseLost`, an `UpstreamError`)."""
     with closing(jobs_client()) as client:
-        return run_pass(Lane.TAIL, partial(tailing.tail, client), watch=watch)
+        return run_pass(Lane.TAIL, partial(tail, client), watch=watch)
 
 
-def run_backfill(*, seconds: float, watch: Watcher = nobody) -> Pass:
-    """Run a pass of the backfill of about `seconds` at most; raise as `run_tail` does."""
+def run_sweep(*, seconds: float, watch: Watcher = nobody) -> list[Pass]:
+    """Run passes over the shards of a sweep that nobody else walks, for about `seconds`; raise as `run_tail` does."""
+    return list(sweeping.sweep(seconds=seconds, watch=watch))
+
+
+def run_reconcile(*, watch: Watcher = nobody) -> Pass:
+    """Run a pass over the open jobs; raise as `run_tail` does."""
     with closing(jobs_client()) as client:
-        return run_pass(Lane.BACKFILL, partial(backfilling.backfill, client, seconds=seconds), watch=watch)
+        return run_pass(Lane.RECONCILE, partial(reconcile, client), watch=watch)
+
+
+def run_rechecks(*, watch: Watcher = nobody) -> Pass:
+    """Read by id what is due; raise as `run_tail` does."""
+    with closing(jobs_client(policy=IMPATIENT)) as client:
+        return run_pass(Lane.RECHECKS, partial(recheck, client), watch=watch)
 
 
 def tail_is_due() -> bool:
     """Tell whether the scheduler may begin a pass of the tail: not while refused credentials rest."""
-    return not _rests(_lane(Lane.TAIL))
+    return not _rests(Lane.TAIL)
 
 
-def backfill_is_due() -> bool:
-    """Tell whether the scheduler may begin a pass of the backfill, and there is something left to read."""
-    return not _rests(_lane(Lane.BACKFILL)) and backfill_is_left()
+def sweep_is_due() -> bool:
+    """Tell whether the scheduler may begin a pass of a sweep, and there is something left to read."""
+    return not _rests(Lane.SWEEP) and sweep_is_left()
 
 
-def backfill_is_left() -> bool:
+def sweep_is_left() -> bool:
     """Tell whether there is something left to read, also while refused credentials rest."""
-    return backfilling.is_left(_lane(Lane.BACKFILL), _lane(Lane.TAIL))
+    return sweeping.is_left(_lane(Lane.SWEEP), _lane(Lane.TAIL))
+
+
+def reconcile_is_due() -> bool:
+    """Tell whether the scheduler may begin a pass over the open jobs: not before there are any."""
+    tail = _lane(Lane.TAIL)
+    return not _rests(Lane.RECONCILE) and tail is not None and tail.complete is not None
+
+
+def rechecks_are_due() -> bool:
+    """Tell whether the scheduler may read jobs by id, and there are any."""
+    return not _rests(Lane.RECHECKS) and rechecks_are_left()
+
+
+def rechecks_are_left() -> bool:
+    """Tell whether there are jobs to be read by id now."""
+    return Recheck.objects.filter(due__lte=timezone.now()).exists()
 
 
 def end_rests() -> None:
@@ -48,5 +77,6 @@ def _lane(name: str) -> Lane | None:
     return Lane.objects.filter(name=name).first()
 
 
-def _rests(lane: Lane | None) -> bool:
+def _rests(name: str) -> bool:
+    lane = _lane(name)
     return bool(lane and lane.not_before and lane.not_before > timezone.now())

@@ -1,22 +1,13 @@
-"""How far the backfill is on its way through time."""
+"""How far a sweep is on its way."""
 
-from datetime import timedelta
-
-from django.db.models import Min
-
-from jobs.models import UNDATED, Job, Lane
-
-RESOLUTION = timedelta(seconds=1)
+from jobs.models import Lane, Shard
 
 
 def share_done() -> float:
-    """The share of the time between the oldest job and the watermark that the backfill has read, 0 to 1."""
-    lanes = {lane.name: lane for lane in Lane.objects.filter(name__in=(Lane.TAIL, Lane.BACKFILL))}
-    behind, ahead = lanes.get(Lane.BACKFILL), lanes.get(Lane.TAIL)
-    if behind is not None and behind.finished:
-        return 1.0
-    oldest = Job.objects.exclude(created=UNDATED).aggregate(oldest=Min("created"))["oldest"]
-    if behind is None or ahead is None or not (behind.reached and ahead.watermark and oldest):
-        return 0.0
-    share: float = (behind.reached - oldest) / max(ahead.watermark - oldest, RESOLUTION)
-    return min(1.0, max(0.0, share))
+    """The share of a sweep's walks that are over, 0 to 1; that through everything counts as much as the others."""
+    walks = list(Shard.objects.filter(lane=Lane.SWEEP).values_list("type", "finished"))
+    if not walks:
+        return 1.0 if Lane.objects.filter(name=Lane.SWEEP, finished__isnull=False).exists() else 0.0
+    weights = {True: 1, False: max(1, len(walks) - 1)}
+    whole = sum(weights[bool(kind)] for kind, _ in walks)
+    return sum(weights[bool(kind)] for kind, finished in walks if finished) / whole

@@ -4,13 +4,11 @@ from contextlib import closing
 
 from jobs import store
 from jobs.store import Written
-from jobs.sync.upstream import jobs_client, require_same_platform
+from jobs.sync.upstream import IMPATIENT, jobs_client, require_same_platform
 from jobs.upstream.client import Limits
-from jobs.upstream.retry import RetryPolicy
 
 LANE = "refresh"
 """How the history names what an operator asked for."""
-IMPATIENT = RetryPolicy(attempts=2, total=10, first_wait=0.2, longest_wait=2)
 SHORT = Limits(connect=2, read=5, total=8)
 
 

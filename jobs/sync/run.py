@@ -14,18 +14,19 @@ from django.utils import timezone
 
 from jobs import store
 from jobs.models import Lane, Pass
-from jobs.store import Ready
+from jobs.store import Ready, Written
+from jobs.sync.clock import database_clock
 from jobs.sync.lease import Lease, LeaseLost, leased
 from jobs.sync.problems import said
 from jobs.sync.upstream import lanes_of_others, require_same_platform
-from jobs.upstream.errors import CredentialsRefused, RequestRefused, TokenRefused, TokenRepeated, TooLong
+from jobs.upstream.errors import CredentialsRefused, RequestRefused, TokenRefused, TooLong
 
 PASSES_KEPT = timedelta(days=7)
 CREDENTIALS_PAUSE = timedelta(minutes=5)
 SMALLEST_PAGE = 20
 REFUSES_SIZE = frozenset({400, 413, 422})
 
-Checkpoint = dict[str, datetime | str | None]
+Save = Callable[[], None]
 Watcher = Callable[[Pass], None]
 
 
@@ -35,7 +36,7 @@ def nobody(record: Pass) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """A pass under way: `lane` as it stood when the walk began, `record` as it stands, how many jobs to ask for."""
+    """A pass under way: `lane` as it stood when it began, `record` as it stands, how many jobs to ask for."""
 
     lane: Lane
     record: Pass
@@ -48,59 +49,56 @@ class Run:
         """When the pass began."""
         return self.record.began
 
-    def commit(self, page: Ready, *, checkpoint: Checkpoint) -> None:
-        """Write a page, its size and the checkpoint behind it, in one transaction."""
-        size = self.page_size if self.page_size < settings.SYNC_PAGE_SIZE else None
+    def commit(self, made: Ready, *, since: datetime, save: Save, point: bool = False) -> None:
+        """Write a page of a walk that began at `since`, and what `save` does, in one transaction."""
         with self.lease.fenced():
-            counts = {"pages": 1, **asdict(store.keep(page, lane=self.record.lane))}
-            Lane.objects.filter(pk=self.lane.pk).update(page_size=size, **checkpoint)
-            Pass.objects.filter(pk=self.record.pk).update(**{name: F(name) + n for name, n in counts.items()})
+            written = store.keep(made, lane=self.lane.name, since=since, point=point)
+            save()
+            self._count(written)
         self.record.refresh_from_db()
         self.watch(self.record)
 
-    def begin_again(self) -> None:
-        """Forget how far the walk has come."""
-        with self.lease.fenced():
-            Lane.objects.filter(pk=self.lane.pk).update(token="", reached=None)
-        self.lane.refresh_from_db()
+    def _count(self, written: Written) -> None:
+        size = self.page_size if self.page_size < settings.SYNC_PAGE_SIZE else None
+        Lane.objects.filter(pk=self.lane.pk).update(page_size=size)
+        counts = {"pages": 1, **asdict(written)}
+        Pass.objects.filter(pk=self.record.pk).update(**{name: F(name) + n for name, n in counts.items()})
 
     def with_smaller_pages(self) -> Self:
-        """The same pass with pages of half the size. A page token is good for one size, so it begins again."""
-        self.begin_again()
+        """The same pass with pages of half the size."""
         return replace(self, page_size=max(SMALLEST_PAGE, self.page_size // 2))
 
 
-Walker = Callable[[Run], Pass.Outcome]
+Walk = Callable[[Run], Pass.Outcome]
 
 
-def run_pass(name: str, walk: Walker, *, watch: Watcher) -> Pass:
-    """Run a pass of the lane `name` under its lease; whatever happens, its record says how it ended.
+def run_pass(name: str, walk: Walk, *, watch: Watcher = nobody, lease: str = "") -> Pass:
+    """Run a pass of the lane `name` under a lease, its own or another; whatever happens, its record says how it ended.
 
     Raises `LeaseHeld` before anything else, and afterwards what `walk` raises. Where the lease is lost, it is the next
     holder who closes the record.
     """
-    with leased(name) as lease:
-        record = _begin(name, lease)
+    with leased(lease or name) as held:
+        record = _begin(name, held)
         try:
-            outcome = _walked(_run(record, lease, watch), walk)
-            _succeed(record, lease, outcome)
+            outcome = _walked(_run(record, held, watch), walk)
+            _succeed(record, held, outcome)
         except BaseException as error:
-            _fail(record, lease, error)
+            _fail(record, held, error)
             raise
         record.refresh_from_db()
         return record
 
 
 def _begin(name: str, lease: Lease) -> Pass:
-    """Open the record; passes that nobody ended are closed, and old ones forgotten."""
-    now = timezone.now()
-    passes = Pass.objects.filter(lane=name)
+    """Open the record; passes of this lease that nobody ended are closed, and old ones of the lane forgotten."""
+    now = database_clock()()
     with lease.fenced():
-        passes.filter(outcome=Pass.Outcome.RUNNING).update(
+        Pass.objects.filter(lease=lease.name, outcome=Pass.Outcome.RUNNING).update(
             outcome=Pass.Outcome.FAILED, ended=now, problem="It was cut off."
         )
-        passes.filter(began__lt=now - PASSES_KEPT).delete()
-        return Pass.objects.create(lane=name, began=now)
+        Pass.objects.filter(lane=name, began__lt=now - PASSES_KEPT).delete()
+        return Pass.objects.create(lane=name, lease=lease.name, began=now)
 
 
 def _run(record: Pass, lease: Lease, watch: Watcher) -> Run:
@@ -117,22 +115,20 @@ def _run(record: Pass, lease: Lease, watch: Watcher) -> Run:
     return Run(lane=lane, record=record, lease=lease, watch=watch, page_size=size)
 
 
-def _walked(run: Run, walk: Walker) -> Pass.Outcome:
+def _walked(run: Run, walk: Walk) -> Pass.Outcome:
     """Walk, with ever smaller pages where one is too long or refused: that may be for its size, in whatever words."""
     while True:
         try:
             return walk(run)
-        except (TokenRefused, TokenRepeated):
-            run.begin_again()
+        except TokenRefused:
             raise
         except RequestRefused as error:
             if error.status not in REFUSES_SIZE or run.page_size <= SMALLEST_PAGE:
                 raise
-            run = run.with_smaller_pages()
         except TooLong as error:
             if run.page_size <= SMALLEST_PAGE:
                 raise TooLong(f"{error} It holds {run.page_size} jobs at most; no fewer are asked for.") from error
-            run = run.with_smaller_pages()
+        run = run.with_smaller_pages()
 
 
 def _succeed(record: Pass, lease: Lease, outcome: Pass.Outcome) -> None:

@@ -4,10 +4,13 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from jobs.models import Job, Lane
+from jobs.sync.clock import database_clock
 from jobs.upstream.client import JobsClient, Limits
 from jobs.upstream.errors import UpstreamError
 from jobs.upstream.mask import Masker
 from jobs.upstream.retry import RetryPolicy
+
+IMPATIENT = RetryPolicy(attempts=2, total=10, first_wait=0.2, longest_wait=2)
 
 
 class OtherPlatform(UpstreamError):
@@ -23,6 +26,7 @@ def jobs_client(*, policy: RetryPolicy | None = None, limits: Limits | None = No
         masker=Masker(settings.SECRET_KEY.encode()),
         policy=policy,
         limits=limits,
+        clock=database_clock(),
     )
 
 

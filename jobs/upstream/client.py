@@ -1,19 +1,18 @@
 """The Jobs API as a client sees it: search, one job, one group (contract: "Transport", "Search").
 
     client = JobsClient(url="https://project.wixmp.com", app_id=…, secret=…, masker=Masker(key))
-    for page in client.iter_pages(Walk(order_by="dateUpdated", ascending=False, page_size=500)):
-        …
+    page = client.page(Ask(walk=Walk(order_by="dateUpdated", ascending=False, page_size=500)))
 
 One session, one token renewed before it expires, no redirects. A reply has `Limits.total` seconds, and where it
 stalls at their end `Limits.read` more, and `Limits.body` bytes, whatever the other side does.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Literal, Never
+from typing import Never
 from urllib.parse import quote, urlsplit
 
 import requests
@@ -27,7 +26,6 @@ from jobs.upstream.errors import (
     NotFound,
     RequestRefused,
     TokenRefused,
-    TokenRepeated,
     TooLong,
     TryAgain,
     UpstreamError,
@@ -36,6 +34,7 @@ from jobs.upstream.mask import Masker
 from jobs.upstream.record import Page
 from jobs.upstream.retry import RetryPolicy
 from jobs.upstream.token import TokenSource
+from jobs.upstream.walk import Ask
 
 CHUNK = 1 << 16
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -54,18 +53,17 @@ class Limits:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Walk:
-    """A way through all jobs (contract: "Search", `orderBy`, `orderDirection`, `pageSize`)."""
+class Reply:
+    """The payload of a successful reply, when its request began by `clock`, and what the platform's clock said."""
 
-    order_by: Literal["dateCreated", "dateUpdated"]
-    ascending: bool
-    page_size: int
+    payload: bytes
+    asked: datetime
+    dated: datetime | None
 
-    def parameters(self, token: str | None) -> dict[str, str]:
-        """The query of the page that `token` leads to, in the contract's first spelling."""
-        query = {"orderBy": self.order_by, "pageSize": str(self.page_size)}
-        query["orderDirection"] = "asc" if self.ascending else "des"
-        return query if token is None else {**query, "nextPageToken": token}
+
+def our_clock() -> datetime:
+    """Give the time of this machine."""
+    return datetime.now(UTC)
 
 
 class JobsClient:
@@ -80,12 +78,14 @@ class JobsClient:
         masker: Masker,
         policy: RetryPolicy | None = None,
         limits: Limits | None = None,
+        clock: Callable[[], datetime] = our_clock,
     ) -> None:
         self._base = url.rstrip("/") + "/_api"
         self._tokens = TokenSource(app_id, secret)
         self._masker = masker
         self._policy = policy or RetryPolicy()
         self._limits = limits or Limits()
+        self._clock = clock
         self._session = requests.Session()
         self._session.trust_env = urlsplit(url).hostname not in LOOPBACK
         for scheme in ("http://", "https://"):
@@ -93,55 +93,42 @@ class JobsClient:
         self._session.auth = self._sign
         self._session.headers["User-Agent"] = "jobdeck"
         self._session.headers["Accept"] = "application/json"
+        self._session.headers["Cache-Control"] = "no-cache"
 
     def close(self) -> None:
         """Give up the connection."""
         self._session.close()
 
-    def page(self, walk: Walk, token: str | None = None) -> Page:
-        """Fetch one page; raise `TokenRefused` where the platform no longer takes `token`."""
-        asked = datetime.now(UTC)
+    def page(self, ask: Ask) -> Page:
+        """Fetch one page; raise `TokenRefused` where the platform no longer takes its token."""
         try:
-            payload = self._get("/jobs", walk.parameters(token))
+            reply = self._get("/jobs", ask.walk.parameters(ask.token))
         except RequestRefused as refused:
-            if token is None or refused.status not in REFUSES_TOKEN:
+            if ask.token is None or refused.status not in REFUSES_TOKEN:
                 raise
             raise TokenRefused(str(refused), status=refused.status) from refused
-        return wire.page(payload, self._masker, asked=asked)
-
-    def iter_pages(self, walk: Walk, token: str | None = None) -> Iterator[Page]:
-        """Fetch page after page, from `token` on to the last; raise `TokenRepeated` where they lead in a circle."""
-        seen = {token}
-        while True:
-            page = self.page(walk, token)
-            yield page
-            token = page.next_token
-            if token is None:
-                return
-            if token in seen:
-                raise TokenRepeated("The platform gave a page token for the second time; the walk begins again.")
-            seen.add(token)
+        return wire.page(reply.payload, self._masker, asked=reply.asked, dated=reply.dated)
 
     def job(self, job_id: str) -> Page:
         """Fetch one job, as a page of its own; raise `NotFound` where the platform has none of this id."""
-        asked = datetime.now(UTC)
-        return wire.single(self._get(f"/jobs/{_component(job_id)}"), self._masker, asked=asked)
+        reply = self._get(f"/jobs/{_component(job_id)}")
+        return wire.single(reply.payload, self._masker, asked=reply.asked, dated=reply.dated)
 
     def group(self, group_id: str) -> Page:
         """Fetch the jobs of one group; raise `NotFound` where the platform has none of this id."""
-        asked = datetime.now(UTC)
-        return wire.page(self._get(f"/jobs/groups/{_component(group_id)}"), self._masker, asked=asked)
+        reply = self._get(f"/jobs/groups/{_component(group_id)}")
+        return wire.page(reply.payload, self._masker, asked=reply.asked, dated=reply.dated)
 
-    def _get(self, path: str, query: dict[str, str] | None = None) -> bytes:
+    def _get(self, path: str, query: dict[str, str] | None = None) -> Reply:
         """Fetch the payload of `path`, as often as the policy allows."""
         return self._policy.call(lambda: self._once(path, query))
 
-    def _once(self, path: str, query: dict[str, str] | None) -> bytes:
-        started = time.monotonic()
+    def _once(self, path: str, query: dict[str, str] | None) -> Reply:
+        asked, started = self._clock(), time.monotonic()
         with self._head(path, query) as response:
             if response.status_code != 200:
-                _refuse(response, self._said(response, started))
-            return wire.payload(self._body(response, started))
+                _refuse(response, self._said(response, started), asked)
+            return Reply(payload=wire.payload(self._body(response, started)), asked=asked, dated=_dated(response))
 
     def _head(self, path: str, query: dict[str, str] | None) -> requests.Response:
         """Ask, and read the status and the headers of what comes."""
@@ -200,7 +187,7 @@ def _component(name: str) -> str:
     return quote(name, safe="")
 
 
-def _refuse(response: requests.Response, body: bytes) -> Never:
+def _refuse(response: requests.Response, body: bytes, asked: datetime) -> Never:
     """Raise what a status other than 200 means (contract: "HTTP errors")."""
     status, message = response.status_code, wire.message(body)
     said = f"{status} {message or words.cleaned(response.reason or '')}".strip()
@@ -209,10 +196,18 @@ def _refuse(response: requests.Response, body: bytes) -> Never:
     if status in PASSES_BY_ITSELF or status >= 500:
         raise TryAgain(f"The platform is not ready: {said}.", after=_retry_after(response))
     if status == 404 and message is not None:
-        raise NotFound(f"The platform has no such thing: {said}.")
+        raise NotFound(f"The platform has no such thing: {said}.", asked=asked)
     if 400 <= status < 500 and status != 404:
         raise RequestRefused(f"The platform refuses the request: {said}.", status=status)
     raise BrokenReply(f"The platform answers with {said}; is MEDIA_PLATFORM_URL right?")
+
+
+def _dated(response: requests.Response) -> datetime | None:
+    """What the platform's clock said, to the second; None where it said nothing that makes sense."""
+    try:
+        return parsedate_to_datetime(response.headers.get("Date", "")).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def _retry_after(response: requests.Response) -> float | None:

@@ -6,12 +6,15 @@
     ├── TryAgain             network, timeout, 408, 429, 5xx: passes by itself
     ├── BrokenReply          cut short, not the envelope, `code` ≠ 0, a redirect
     │   ├── TooLong          more bytes than we take: a smaller page may fit
-    │   └── TokenRepeated    a page token for the second time: begin the walk again
+    │   ├── TokenRepeated    a page token for the second time: begin the walk again
+    │   └── Endless          page after page that brings nothing: begin the walk again
     ├── CredentialsRefused   401, 403: stop, somebody has to look
     ├── RequestRefused       any other 4xx: what we asked for is wrong
     │   └── TokenRefused     400, 410, 422 where a page token was sent: begin the walk again
     └── NotFound             404 in the API's own envelope; a proxy's 404 is a BrokenReply
 """
+
+from datetime import datetime
 
 
 class UpstreamError(Exception):
@@ -38,6 +41,10 @@ class TokenRepeated(BrokenReply):
     """A walk that the platform leads in a circle."""
 
 
+class Endless(BrokenReply):
+    """A walk that the platform does not let end."""
+
+
 class CredentialsRefused(UpstreamError):
     """The platform does not take our token, or it may not do this."""
 
@@ -55,4 +62,8 @@ class TokenRefused(RequestRefused):
 
 
 class NotFound(UpstreamError):
-    """The platform says that there is no such job or group."""
+    """The platform says that there is no such job or group; the request that it answers began at `asked`."""
+
+    def __init__(self, text: str, *, asked: datetime) -> None:
+        super().__init__(text)
+        self.asked = asked

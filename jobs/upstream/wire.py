@@ -52,15 +52,15 @@ def message(body: bytes) -> str | None:
     return words.cleaned(str(text or "")) if "code" in members else None
 
 
-def page(payload: bytes, masker: Masker, *, asked: datetime) -> Page:
+def page(payload: bytes, masker: Masker, *, asked: datetime, dated: datetime | None = None) -> Page:
     """Read the payload of a search or a group: `{jobs, nextPageToken}`, or a list (contract: "Recorded replies")."""
     if payload[:1] == b"[":
-        return _page(_list(payload), None, masker, asked)
+        return _page(_list(payload), None, masker, asked, dated)
     members = _object(payload, "The payload")
     token = _json(members.get("nextPageToken", b"null"))
     if "jobs" not in members or not isinstance(token, str | None):
         raise BrokenReply("The payload has no list of jobs, or a page token that is no text.")
-    return _page(_list(members["jobs"]), token or None, masker, asked)
+    return _page(_list(members["jobs"]), token or None, masker, asked, dated)
 
 
 def record(raw: bytes, masker: Masker) -> Record | Refused:
@@ -78,18 +78,19 @@ def record(raw: bytes, masker: Masker) -> Record | Refused:
         )
 
 
-def single(payload: bytes, masker: Masker, *, asked: datetime) -> Page:
+def single(payload: bytes, masker: Masker, *, asked: datetime, dated: datetime | None = None) -> Page:
     """Read the payload of one job."""
-    return _page([payload], None, masker, asked)
+    return _page([payload], None, masker, asked, dated)
 
 
-def _page(jobs: list[bytes], token: str | None, masker: Masker, asked: datetime) -> Page:
+def _page(jobs: list[bytes], token: str | None, masker: Masker, asked: datetime, dated: datetime | None) -> Page:
     read = [record(raw, masker) for raw in jobs]
     return Page(
         records=tuple(item for item in read if isinstance(item, Record)),
         refused=tuple(item for item in read if isinstance(item, Refused)),
         next_token=token,
         asked=asked,
+        dated=dated,
     )
 
 

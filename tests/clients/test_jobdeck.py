@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pytest_django.fixtures import Settings
 
-from jobs.sync.lanes import run_backfill, run_tail
+from jobs.sync.lanes import run_sweep, run_tail
 from tests.clients.cases import *  # noqa: F403 - the cases are collected here
 from tests.clients.cases import Api
 from tests.clients.test_sandbox import EVEN
@@ -24,6 +24,6 @@ def api(live_server: Any, settings: Settings) -> Iterator[Api]:
         settings.MEDIA_PLATFORM_APP_ID = running.app_id
         settings.MEDIA_PLATFORM_SHARED_SECRET = running.secret
         run_tail()
-        run_backfill(seconds=60)
+        run_sweep(seconds=60)
         jobs = Raw(running).walk(pageSize=100)
         yield Api(url=live_server.url, app_id=running.app_id, secret=running.secret, jobs=jobs)

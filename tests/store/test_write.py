@@ -11,8 +11,8 @@ from django.utils import timezone
 from jobs import keys
 from jobs.document import joined
 from jobs.models import UNDATED, Document, Job, Message, Recheck, Transition
-from jobs.store import Written
-from jobs.store import write as write_module
+from jobs.rules.versions import Stored
+from jobs.store import Written, versions
 from jobs.store.rows import rows
 from jobs.store.write import Came
 from jobs.store.write import write as write_rows
@@ -153,15 +153,15 @@ def test_a_change_of_state_is_kept_with_the_times_between_which_it_was() -> None
 def test_what_another_writer_has_changed_is_judged_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Between reading and writing a newer record comes, and a job that was not there."""
     write([record(1)])
-    read = write_module._stored
+    read = versions.stored
 
-    def late(keys: Collection[str]) -> Any:
+    def late(keys: Collection[str]) -> dict[str, Stored]:
         found = read(keys)
-        monkeypatch.setattr(write_module, "_stored", read)
+        monkeypatch.setattr("jobs.store.write.stored", read)
         write([record(1, status="success", dateUpdated=iso(NOON + timedelta(hours=2))), record(2, status="error")])
         return found
 
-    monkeypatch.setattr(write_module, "_stored", late)
+    monkeypatch.setattr("jobs.store.write.stored", late)
     page = [record(n, status="working", dateUpdated=iso(NOON + timedelta(hours=n))) for n in (1, 2, 3)]
     assert write(page) == Written(inserted=1, updated=1, older=1)
     assert [job.cell.status for job in Job.objects.order_by("key")] == ["success", "working", "working"]

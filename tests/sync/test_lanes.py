@@ -3,22 +3,33 @@
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db.models import F
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from jobs.models import Job, Lane, Lease, Pass, Quarantine
+from jobs.models import UNDATED, Job, Lane, Lease, Pass, Quarantine, Recheck, Shard, Transition
 from jobs.store import keep, ready
 from jobs.sync.cycle import cycle
-from jobs.sync.lanes import backfill_is_due, backfill_is_left, end_rests, run_backfill, run_tail, tail_is_due
+from jobs.sync.lanes import (
+    end_rests,
+    run_rechecks,
+    run_reconcile,
+    run_sweep,
+    run_tail,
+    sweep_is_due,
+    sweep_is_left,
+    tail_is_due,
+)
 from jobs.sync.lease import LeaseLost
 from jobs.sync.refresh import refresh_group, refresh_job
 from jobs.sync.run import Run, nobody, run_pass
 from jobs.sync.upstream import OtherPlatform
 from jobs.upstream.errors import BrokenReply, CredentialsRefused, TokenRefused, TryAgain
 from jobs.upstream.record import Page
+from tests.mirror import is_consistent
 from tests.records import job, record
 from tests.sandbox_process import SandboxProcess
 
@@ -35,14 +46,16 @@ def pages_asked(platform: SandboxProcess) -> int:
 
 
 def test_a_cycle_brings_everything(platform: SandboxProcess) -> None:
-    assert not backfill_is_due()
+    assert not sweep_is_due()
     first = run_tail()
     assert (first.outcome, first.pages, first.inserted) == ("complete", 1, 50)
-    assert backfill_is_due()
-    rest = run_backfill(seconds=60)
-    assert (rest.outcome, rest.inserted, rest.unchanged) == ("complete", 70, 50)
+    assert sweep_is_due()
+    rest = run_sweep(seconds=60)
+    assert {each.outcome for each in rest} == {"complete"}
+    assert sum(each.inserted for each in rest) == 70
     assert Job.objects.count() == 120
-    assert not backfill_is_due()
+    assert not sweep_is_due()
+    assert not Shard.objects.filter(lane="sweep").exists()
 
 
 def test_the_tail_reads_down_to_the_watermark(platform: SandboxProcess) -> None:
@@ -84,31 +97,120 @@ def test_a_repeated_token_is_no_complete_pass(platform: SandboxProcess, settings
     with pytest.raises(BrokenReply, match="second time"):
         run_tail()
     with pytest.raises(BrokenReply, match="second time"):
-        run_backfill(seconds=60)
-    lane = Lane.objects.get(name="backfill")
-    assert (lane.finished, lane.token, lane.reached) == (None, "", None)
+        run_sweep(seconds=60)
+    assert Lane.objects.get(name="sweep").finished is None
+    shard = Shard.objects.get(restarts=1)
+    assert (shard.token, shard.reached, shard.finished) == ("", None, False)
     platform.faults("")
-    assert run_backfill(seconds=60).outcome == "complete"
+    run_sweep(seconds=60)
+    assert Lane.objects.get(name="sweep").finished
 
 
-def test_the_backfill_goes_on_where_it_was_cut_off(platform: SandboxProcess) -> None:
+def everything(platform: SandboxProcess, **values: Any) -> Shard:
+    """A sweep of one walk, through everything."""
+    Lane.objects.create(name="sweep", platform="sandbox", number=2)
+    return Shard.objects.create(lane="sweep", type="", status="", issuer="", **values)
+
+
+def test_a_sweep_goes_on_where_it_was_cut_off(platform: SandboxProcess, settings: Settings) -> None:
+    settings.SYNC_PAGE_SIZE = 60
     run_tail()
-    assert run_backfill(seconds=0).outcome == "paused"
-    reached = Lane.objects.get(name="backfill").reached
-    assert Job.objects.filter(created__lte=reached).count() == 50
-    rest = run_backfill(seconds=60)
-    assert (rest.outcome, rest.pages) == ("complete", 2)
+    shard = everything(platform)
+    assert [each.outcome for each in run_sweep(seconds=0.001)] == ["paused"]
+    shard.refresh_from_db()
+    assert shard.reached
+    assert shard.page_size == 48
+    assert Job.objects.filter(created__lte=shard.reached + timedelta(seconds=1)).count() >= 48
+    rest = run_sweep(seconds=60)
+    assert [(each.outcome, each.pages) for each in rest] == [("complete", 2), ("complete", 0)]
     assert Job.objects.count() == 120
 
 
-def test_the_backfill_begins_again_where_its_token_is_refused(platform: SandboxProcess) -> None:
+def test_a_walk_begins_again_where_its_token_is_refused(platform: SandboxProcess) -> None:
     run_tail()
-    run_backfill(seconds=0)
-    Lane.objects.filter(name="backfill").update(token="stale")
+    everything(platform, token="stale", page_size=50)
     with pytest.raises(TokenRefused):
-        run_backfill(seconds=60)
-    assert run_backfill(seconds=60).outcome == "complete"
+        run_sweep(seconds=60)
+    run_sweep(seconds=60)
+    assert Lane.objects.get(name="sweep").finished
     assert Job.objects.count() == 120
+
+
+def test_a_shard_whose_walk_outlives_its_tokens_is_split(platform: SandboxProcess) -> None:
+    run_tail()
+    Lane.objects.create(name="sweep", platform="sandbox", number=2)
+    Shard.objects.create(
+        lane="sweep", type="urn:job:av.transcode", status="", issuer="", token="stale", page_size=50, restarts=2
+    )
+    with pytest.raises(TokenRefused):
+        run_sweep(seconds=60)
+    parts = Shard.objects.filter(lane="sweep")
+    assert {"pending", "working", "success", "error"} <= set(parts.values_list("status", flat=True))
+    assert set(parts.values_list("type", flat=True)) == {"urn:job:av.transcode"}
+    run_sweep(seconds=60)
+    assert Lane.objects.get(name="sweep").finished
+
+
+def test_a_walk_through_everything_is_given_up_where_its_tokens_never_last(platform: SandboxProcess) -> None:
+    run_tail()
+    everything(platform, token="stale", page_size=50, restarts=2)
+    with pytest.raises(TokenRefused):
+        run_sweep(seconds=60)
+    assert Shard.objects.get().given_up
+    run_sweep(seconds=60)
+    assert Lane.objects.get(name="sweep").finished
+
+
+def test_what_is_stored_and_does_not_come_is_read_by_id(platform: SandboxProcess) -> None:
+    cycle(watch=nobody, waiting=lambda _: None)
+    gone = Job.objects.exclude(created=UNDATED).order_by("created")[40]
+    platform.delete(gone.key)
+    Lane.objects.filter(name="sweep").update(finished=timezone.now() - timedelta(days=2))
+    run_sweep(seconds=60)
+    assert [(each.key, each.reason) for each in Recheck.objects.all()] == [(gone.key, "absent")]
+    run_rechecks()
+    waiting = Recheck.objects.get()
+    assert waiting.missing
+    assert Job.objects.get(key=gone.key).cell.status != "gone"
+    Recheck.objects.update(due=timezone.now(), missing=waiting.missing - timedelta(seconds=61))
+    run_rechecks()
+    assert Job.objects.get(key=gone.key).cell.status == "gone"
+    assert not Recheck.objects.exists()
+    assert Transition.objects.get(job__key=gone.key).new == "gone"
+    assert is_consistent()
+
+
+def test_an_open_job_that_is_open_no_more_is_found(platform: SandboxProcess) -> None:
+    platform.plant(job(1, status="working"))
+    cycle(watch=nobody, waiting=lambda _: None)
+    platform.plant(job(1, status="success"))
+    run_reconcile()
+    assert Recheck.objects.get().key == job(1)["id"]
+    run_rechecks()
+    assert Job.objects.get(key=job(1)["id"]).cell.status == "success"
+
+
+def test_a_404_of_a_proxy_is_no_404(platform: SandboxProcess) -> None:
+    cycle(watch=nobody, waiting=lambda _: None)
+    key = Job.objects.first().key  # type: ignore[union-attr]
+    Recheck.objects.create(key=key, reason="tie", raised=timezone.now(), due=timezone.now())
+    platform.faults("html")
+    run_rechecks()
+    put_off = Recheck.objects.get()
+    assert (put_off.missing, put_off.attempts) == (None, 1)
+    assert put_off.due > timezone.now()
+
+
+def test_jobs_of_one_group_are_read_at_once(platform: SandboxProcess) -> None:
+    cycle(watch=nobody, waiting=lambda _: None)
+    group = Job.objects.filter(cell__type="urn:job:av.transcode").first()
+    assert group is not None
+    for each in Job.objects.filter(group=group.group):
+        Recheck.objects.create(key=each.key, reason="tie", raised=timezone.now(), due=timezone.now())
+    platform.forget()
+    run_rechecks()
+    assert [request["path"] for request in platform.requests()] == [f"/_api/jobs/groups/{group.group}"]
+    assert not Recheck.objects.exists()
 
 
 def test_what_becomes_visible_late_is_within_the_overlap(platform: SandboxProcess, settings: Settings) -> None:
@@ -172,7 +274,7 @@ def test_no_secret_is_stored(platform: SandboxProcess) -> None:
     from django.core.management import call_command
 
     run_tail()
-    run_backfill(seconds=60)
+    run_sweep(seconds=60)
     dump = StringIO()
     call_command("dumpdata", "jobs", stdout=dump)
     assert "masked-" in dump.getvalue()
@@ -183,25 +285,25 @@ def test_a_mirror_of_another_platform_is_left_as_it_is(platform: SandboxProcess,
     run_tail()
     platform.forget()
     settings.MEDIA_PLATFORM_NAME = "project.wixmp.com"
-    for run in (run_tail, partial(run_backfill, seconds=60), partial(refresh_job, "a"), partial(refresh_group, "a")):
+    for run in (run_tail, partial(run_sweep, seconds=60), partial(refresh_job, "a"), partial(refresh_group, "a")):
         with pytest.raises(OtherPlatform, match="mirrors sandbox, and MEDIA_PLATFORM_URL now names project"):
             run()
     assert platform.requests() == []
     assert Lane.objects.get().problem.startswith("This database mirrors sandbox")
     settings.MEDIA_PLATFORM_NAME = "sandbox"
     run_tail()
-    assert run_backfill(seconds=60).outcome == "complete"
+    run_sweep(seconds=60)
     assert Job.objects.count() == 120
 
 
 def test_a_cycle_ends_the_backfill_also_while_refused_credentials_rest(platform: SandboxProcess) -> None:
     run_tail()
-    Lane.objects.create(name="backfill", platform="sandbox", not_before=timezone.now() + timedelta(minutes=5))
+    Lane.objects.create(name="sweep", platform="sandbox", not_before=timezone.now() + timedelta(minutes=5))
     Lane.objects.update(platform=Lane.objects.get(name="tail").platform)
-    assert not backfill_is_due()
+    assert not sweep_is_due()
     cycle(watch=nobody, waiting=lambda _: None)
     assert Job.objects.count() == 120
-    assert Lane.objects.get(name="backfill").finished
+    assert Lane.objects.get(name="sweep").finished
 
 
 def test_new_credentials_are_tried_at_once(platform: SandboxProcess) -> None:
@@ -214,28 +316,13 @@ def test_new_credentials_are_tried_at_once(platform: SandboxProcess) -> None:
 def test_everything_is_read_again_when_a_day_has_passed(platform: SandboxProcess) -> None:
     """Jobs without dates that come after the backfill are seen by no other lane."""
     cycle(watch=nobody, waiting=lambda _: None)
-    assert not backfill_is_left()
+    assert not sweep_is_left()
     platform.plant(job(7, dateCreated=None, dateUpdated=None), dateCreated="2020-01-01T00:00:00Z")
-    Lane.objects.filter(name="backfill").update(finished=timezone.now() - timedelta(days=2))
-    assert backfill_is_left()
+    Lane.objects.filter(name="sweep").update(finished=timezone.now() - timedelta(days=2))
+    assert sweep_is_left()
     cycle(watch=nobody, waiting=lambda _: None)
     assert Job.objects.filter(key=str(job(7)["id"])).exists()
-    assert not backfill_is_left()
-
-
-def test_dates_in_the_future_hide_no_change(platform: SandboxProcess) -> None:
-    """The watermark never lies ahead of the moment when its page was asked for; one that does heals."""
-    platform.plant(job(1, dateUpdated="2090-01-01T00:00:00Z"), dateUpdated="2090-01-01T00:00:00Z")
-    before = timezone.now()
-    run_tail()
-    watermark = Lane.objects.get(name="tail").watermark
-    assert watermark is not None
-    assert watermark <= timezone.now()
-    Lane.objects.update(watermark="2090-01-01T00:00:00Z")
-    run_tail()
-    healed = Lane.objects.get(name="tail").watermark
-    assert healed is not None
-    assert before - timedelta(minutes=1) < healed <= timezone.now()
+    assert not sweep_is_left()
 
 
 def test_a_job_of_more_files_than_a_small_number_counts_is_kept(platform: SandboxProcess) -> None:
@@ -261,7 +348,7 @@ def test_a_late_holder_leaves_nothing(platform: SandboxProcess) -> None:
     def overtaken(run: Run) -> Pass.Outcome:
         Lease.objects.update(epoch=F("epoch") + 1)
         page = Page(records=(record(1),), refused=(), next_token=None, asked=timezone.now())
-        run.commit(ready(page), checkpoint={})
+        run.commit(ready(page), since=timezone.now(), save=lambda: None)
         return Pass.Outcome.COMPLETE
 
     with pytest.raises(LeaseLost):
@@ -272,7 +359,7 @@ def test_a_late_holder_leaves_nothing(platform: SandboxProcess) -> None:
 
 def test_an_address_that_brought_nothing_pins_nothing(platform: SandboxProcess, settings: Settings) -> None:
     Lane.objects.create(name="tail", platform="mistyped.example", complete=timezone.now())
-    Lane.objects.create(name="backfill", platform="mistyped.example", finished=timezone.now())
+    Lane.objects.create(name="sweep", platform="mistyped.example", finished=timezone.now())
     cycle(watch=nobody, waiting=lambda _: None)
     assert Job.objects.count() == 120
     assert {lane.platform for lane in Lane.objects.all()} == {settings.MEDIA_PLATFORM_NAME}

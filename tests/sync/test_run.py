@@ -1,5 +1,6 @@
 """`run_pass`: what it writes it writes under its lease, and it asks for as many jobs as the platform gives."""
 
+import math
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
@@ -10,26 +11,27 @@ from django.db import OperationalError
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from jobs.models import Job, Lane, Pass
+from jobs.models import Job, Lane, Pass, Shard
 from jobs.models import Lease as Row
 from jobs.store import ready
-from jobs.sync import backfill, tail
-from jobs.sync.lanes import run_backfill, run_tail
+from jobs.sync.lanes import run_sweep, run_tail
 from jobs.sync.lease import LeaseLost, leased
 from jobs.sync.run import Run, nobody, run_pass
+from jobs.sync.tail import tail
+from jobs.sync.walk import walk_shard
 from jobs.upstream.client import JobsClient, Limits
-from jobs.upstream.errors import RequestRefused, TokenRefused, TooLong, TryAgain
+from jobs.upstream.errors import RequestRefused, TooLong, TryAgain
 from jobs.upstream.record import Page
 from tests.records import MASKER, NOON, record
 from tests.sandbox_process import SandboxProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = ready(Page(records=(record(1),), refused=(), next_token="next", asked=NOON))
-LATER = {"token": "of the next holder", "problem": "of the next holder"}
+LATER = {"number": 7, "problem": "of the next holder"}
 
 
 def commits(run: Run) -> Pass.Outcome:
-    run.commit(PAGE, checkpoint={"token": "late"})
+    run.commit(PAGE, since=NOON, save=lambda: None)
     return Pass.Outcome.COMPLETE
 
 
@@ -41,36 +43,32 @@ def fails(run: Run) -> Pass.Outcome:
     raise TryAgain("late")
 
 
-def loses_its_place(run: Run) -> Pass.Outcome:
-    raise TokenRefused("late", status=400)
-
-
 def test_passes_of_a_week_ago_are_forgotten_lane_by_lane() -> None:
     now = timezone.now()
-    for lane, days in (("tail", 8), ("tail", 6), ("backfill", 8)):
+    for lane, days in (("tail", 8), ("tail", 6), ("sweep", 8)):
         Pass.objects.create(lane=lane, began=now - timedelta(days=days), outcome="complete")
     run_pass("tail", completes, watch=nobody)
     left = [(each.lane, (now - each.began).days) for each in Pass.objects.order_by("began")]
-    assert left == [("backfill", 8), ("tail", 6), ("tail", -1)]
+    assert left == [("sweep", 8), ("tail", 6), ("tail", -1)]
 
 
-@pytest.mark.parametrize("walk", [commits, completes, fails, loses_its_place])
+@pytest.mark.parametrize("walk", [commits, completes, fails])
 def test_a_late_holder_writes_nothing(walk: Callable[[Run], Pass.Outcome]) -> None:
     def late(run: Run) -> Pass.Outcome:
         Row.objects.update(expires="2020-01-01T00:00:00Z")
-        with leased("backfill"):
+        with leased("sweep"):
             Lane.objects.update(**LATER)
         return walk(run)
 
     with pytest.raises(TryAgain if walk is fails else LeaseLost):
-        run_pass("backfill", late, watch=nobody)
+        run_pass("sweep", late, watch=nobody)
     assert not Job.objects.exists()
     assert Lane.objects.values(*LATER).get() == LATER
     assert Pass.objects.values("outcome", "pages", "problem").get() == {"outcome": "running", "pages": 0, "problem": ""}
 
 
 def test_a_pass_that_was_cut_off_is_closed_by_the_next_of_its_lane() -> None:
-    cut_off, other = (Pass.objects.create(lane=lane, began=timezone.now()) for lane in ("tail", "backfill"))
+    cut_off, other = (Pass.objects.create(lane=lane, lease=lane, began=timezone.now()) for lane in ("tail", "sweep"))
     run_pass("tail", completes, watch=nobody)
     cut_off.refresh_from_db()
     other.refresh_from_db()
@@ -138,8 +136,8 @@ def test_a_page_size_that_is_refused_is_halved_and_remembered(
     assert sizes(platform) == [100, 50, 25]
     run_tail()
     assert sizes(platform)[0] == 25
-    assert run_backfill(seconds=60).outcome == "complete"
-    assert sizes(platform)[0] == 100
+    run_sweep(seconds=60)
+    assert sizes(platform)[0] == 90
     settings.SYNC_PAGE_SIZE = 20
     run_tail()
     assert sizes(platform)[0] == 20
@@ -166,25 +164,30 @@ def test_what_is_not_refused_for_its_size_is_asked_for_once(platform: SandboxPro
 
 @pytest.mark.usefixtures("_pages_of_100")
 def test_a_page_that_is_too_long_midway_begins_the_walk_again(platform: SandboxProcess) -> None:
-    """The last pages hold long jobs; a token is good for one size, so that the walk begins anew with smaller pages."""
-    run_tail()
+    """The first pages hold short jobs; a token is good for one size, so that the walk begins anew."""
     for number in range(30):
-        platform.plant({"id": f"l_{number}", "groupId": "l", "type": "t", "status": "s", "text": "x" * 9000})
-    with closing(small(platform, 250_000)) as client:
-        assert run_pass("backfill", partial(backfill.backfill, client, seconds=0), watch=nobody).outcome == "paused"
+        stamp = "2020-01-01T00:00:00Z"
+        platform.plant({"id": f"l_{number}", "type": "t", "status": "s", "text": "x" * 9000, "dateCreated": stamp})
+    shard = Shard.objects.create(lane="sweep", type="", status="", issuer="")
+    Lane.objects.create(name="sweep", platform="sandbox", number=3)
+
+    def walk(until: float) -> Pass:
+        with closing(small(platform, 250_000)) as client:
+            shard.refresh_from_db()
+            return run_pass("sweep", partial(walk_shard, client, shard=shard, until=until))
+
+    assert walk(0).outcome == "paused"
     platform.forget()
-    with closing(small(platform, 250_000)) as client:
-        done = run_pass("backfill", partial(backfill.backfill, client, seconds=60), watch=nobody)
+    done = walk(math.inf)
     asked = [(request["query"]["pageSize"], "nextPageToken" in request["query"]) for request in platform.requests()]
     assert list(dict.fromkeys(asked))[:2] == [("100", True), ("50", False)]
     assert done.outcome == "complete"
     assert Job.objects.count() == 150
-    lane = Lane.objects.get(name="backfill")
-    assert (lane.page_size, lane.token) == (25, "")
+    assert Lane.objects.get(name="sweep").page_size == 25
 
 
 @pytest.mark.usefixtures("_pages_of_100")
 def test_a_page_that_is_too_long_at_the_smallest_size_says_so(platform: SandboxProcess) -> None:
     with closing(small(platform, 1000)) as client, pytest.raises(TooLong, match="holds 20 jobs at most"):
-        run_pass("tail", partial(tail.tail, client), watch=nobody)
+        run_pass("tail", partial(tail, client), watch=nobody)
     assert sizes(platform) == [100, 50, 25, 20]

@@ -28,18 +28,18 @@ def test_a_tick_during_a_pass_does_nothing(platform: SandboxProcess) -> None:
     run_tail()
     before = Pass.objects.count()
     platform.forget()
-    with leased("tail"), leased("backfill"):
+    with leased("tail"), leased("sweeper 0"):
         tasks.tail()
-        tasks.backfill()
+        tasks.sweep()
     assert (Pass.objects.count(), platform.requests()) == (before, [])
 
 
 def test_two_workers_at_once_bring_everything_once(platform: SandboxProcess) -> None:
     run_tail()
-    works = [tasks.tail, tasks.backfill] * 2
+    works = [tasks.tail, tasks.sweep] * 2
     at_once(*[partial(_begin_together, work) for work in works])
-    while Lane.objects.filter(name="backfill", finished=None).exists():
-        tasks.backfill()
+    while Lane.objects.filter(name="sweep", finished=None).exists():
+        tasks.sweep()
     assert Job.objects.count() == 120
     assert sum(Cell.objects.values_list("jobs", flat=True)) == 120
     assert is_consistent()

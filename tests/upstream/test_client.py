@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import pairwise
 from threading import Thread
 from typing import Literal
@@ -17,24 +18,26 @@ from requests.exceptions import ConnectionError as NoConnection
 from urllib3.exceptions import ProxyError
 
 from jobs.upstream import words
-from jobs.upstream.client import JobsClient, Limits, Walk
+from jobs.upstream.client import JobsClient, Limits
 from jobs.upstream.errors import (
     BrokenReply,
     CredentialsRefused,
     NotFound,
     RequestRefused,
     TokenRefused,
-    TokenRepeated,
     TooLong,
     TryAgain,
     UpstreamError,
 )
+from jobs.upstream.record import Page
 from jobs.upstream.retry import RetryPolicy
+from jobs.upstream.walk import Ask, Walk
 from tests.conftest import FEW
 from tests.records import MASKER
 from tests.sandbox_process import SandboxProcess, sandbox
 
 WALK = Walk(order_by="dateCreated", ascending=True, page_size=50)
+FIRST = Ask(walk=WALK)
 ONCE = RetryPolicy(attempts=1)
 
 
@@ -98,13 +101,19 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.upper(), raising=False)
 
 
+def every_page(client: JobsClient, ask: Ask | None) -> Iterator[Page]:
+    """Fetch page after page to the last."""
+    while ask is not None:
+        yield (page := client.page(ask))
+        ask = replace(ask, token=page.next_token) if page.next_token else None
+
+
 @pytest.mark.parametrize("by", ["dateCreated", "dateUpdated"])
 @pytest.mark.parametrize("ascending", [True, False])
 def test_a_walk_gives_every_job_once(
     remote: SandboxProcess, by: Literal["dateCreated", "dateUpdated"], ascending: bool
 ) -> None:
-    walk = replace(WALK, order_by=by, ascending=ascending)
-    pages = list(client(remote).iter_pages(walk))
+    pages = list(every_page(client(remote), Ask(walk=replace(WALK, order_by=by, ascending=ascending))))
     ids = [record.id for page in pages for record in page.records]
     assert len(ids) == len(set(ids)) == 120
     assert [len(page.records) for page in pages] == [50, 50, 20]
@@ -113,19 +122,19 @@ def test_a_walk_gives_every_job_once(
 
 def test_a_short_page_is_not_the_last(remote: SandboxProcess) -> None:
     remote.faults("short:x2")
-    pages = list(client(remote).iter_pages(WALK))
+    pages = list(every_page(client(remote), FIRST))
     assert [len(page.records) for page in pages] == [1, 1, 50, 50, 18]
     assert len({record.id for page in pages for record in page.records}) == 120
 
 
 def test_a_walk_goes_on_from_a_token(remote: SandboxProcess) -> None:
-    first = client(remote).page(WALK)
-    rest = list(client(remote).iter_pages(WALK, first.next_token))
+    first = client(remote).page(FIRST)
+    rest = list(every_page(client(remote), replace(FIRST, token=first.next_token)))
     assert len(first.records) + sum(len(page.records) for page in rest) == 120
 
 
 def test_one_job_and_one_group(remote: SandboxProcess) -> None:
-    known = next(each for each in client(remote).page(WALK).records if each.type == "urn:job:av.transcode")
+    known = next(each for each in client(remote).page(FIRST).records if each.type == "urn:job:av.transcode")
     assert client(remote).job(known.id).records == (known,)
     group = client(remote).group(known.group)
     assert known in group.records
@@ -162,19 +171,19 @@ def test_what_is_not_there(remote: SandboxProcess) -> None:
 def test_refused_credentials_are_not_tried_again(remote: SandboxProcess, status: int) -> None:
     remote.faults(f"status={status}")
     with pytest.raises(CredentialsRefused):
-        client(remote).page(WALK)
+        client(remote).page(FIRST)
     assert len(remote.requests()) == 1
 
 
 def test_a_wrong_secret_is_refused(remote: SandboxProcess) -> None:
     with pytest.raises(CredentialsRefused):
-        client(remote, secret="another-secret-that-nobody-knows-0123456789").page(WALK)
+        client(remote, secret="another-secret-that-nobody-knows-0123456789").page(FIRST)
 
 
 @pytest.mark.parametrize("fault", ["status=500", "status=502", "status=503", "status=504", "status=429", "status=408"])
 def test_what_passes_by_itself_is_tried_again(remote: SandboxProcess, fault: str) -> None:
     remote.faults(f"{fault}:x2")
-    assert len(client(remote).page(WALK).records) == 50
+    assert len(client(remote).page(FIRST).records) == 50
     assert len(remote.requests()) == 3
 
 
@@ -185,10 +194,10 @@ def test_broken_replies_are_tried_again_and_then_told(
     remote: SandboxProcess, fault: str, told: type[UpstreamError]
 ) -> None:
     remote.faults(f"{fault}:x1")
-    assert len(client(remote).page(WALK).records) == 50
+    assert len(client(remote).page(FIRST).records) == 50
     remote.faults(fault)
     with pytest.raises(told):
-        client(remote, policy=RetryPolicy(attempts=2)).page(WALK)
+        client(remote, policy=RetryPolicy(attempts=2)).page(FIRST)
     assert len(remote.requests()) == 4
 
 
@@ -206,13 +215,13 @@ def test_broken_replies_are_tried_again_and_then_told(
 )
 def test_a_body_that_breaks_off_is_a_broken_reply(sent: bytes, words: str) -> None:
     with answering(sent) as url, pytest.raises(BrokenReply, match=words):
-        at(url, policy=ONCE).page(WALK)
+        at(url, policy=ONCE).page(FIRST)
 
 
 @pytest.mark.parametrize(("status", "told"), [("401 No", CredentialsRefused), ("503 No", TryAgain)])
 def test_a_refusal_with_a_broken_body_is_told_by_its_status(status: str, told: type[UpstreamError]) -> None:
     with answering(reply(status, b'{"code"', length=99)) as url, pytest.raises(told, match=status):
-        at(url, policy=ONCE).page(WALK)
+        at(url, policy=ONCE).page(FIRST)
 
 
 @pytest.mark.parametrize(("status", "told"), [("401 No", CredentialsRefused), ("503 No", TryAgain)])
@@ -223,7 +232,7 @@ def test_a_refusal_in_a_body_that_nobody_reads_is_told_by_its_status(
     status: str, told: type[UpstreamError], body: bytes
 ) -> None:
     with answering(reply(status, body)) as url, pytest.raises(told, match=status):
-        at(url, policy=ONCE).page(WALK)
+        at(url, policy=ONCE).page(FIRST)
 
 
 def test_a_page_that_is_not_found_is_no_job_that_is_not_found() -> None:
@@ -238,7 +247,7 @@ def test_what_the_platform_asks_us_to_wait_is_waited_up_to_a_cap(
     remote.faults(f"status=429/{asked}:x1")
     began = time.monotonic()
     with stamina.set_testing(False):
-        client(remote, policy=RetryPolicy(first_wait=0.01, longest_wait=longest)).page(WALK)
+        client(remote, policy=RetryPolicy(first_wait=0.01, longest_wait=longest)).page(FIRST)
     assert least <= time.monotonic() - began < most
 
 
@@ -249,41 +258,41 @@ def test_what_the_platform_asks_us_to_wait_is_waited_up_to_a_cap(
 def test_how_long_the_platform_asks_us_to_wait(header: str, least: float, most: float) -> None:
     refusal = reply("429 Too Many", b"", headers=f"Retry-After: {header}\r\n")
     with answering(refusal) as url, pytest.raises(TryAgain) as told:
-        at(url, policy=ONCE).page(WALK)
+        at(url, policy=ONCE).page(FIRST)
     assert told.value.after is not None
     assert least <= told.value.after <= most
 
 
 def test_a_wait_that_nobody_can_read_is_none() -> None:
     with answering(reply("503 No", b"", headers="Retry-After: soon\r\n")) as url, pytest.raises(TryAgain) as told:
-        at(url, policy=ONCE).page(WALK)
+        at(url, policy=ONCE).page(FIRST)
     assert told.value.after is None
 
 
 def test_redirects_are_not_followed(remote: SandboxProcess) -> None:
     remote.faults("redirect")
     with pytest.raises(BrokenReply, match="MEDIA_PLATFORM_URL"):
-        client(remote, policy=ONCE).page(WALK)
+        client(remote, policy=ONCE).page(FIRST)
     assert len(remote.requests()) == 1
 
 
 def test_a_body_has_an_end(remote: SandboxProcess) -> None:
     remote.faults("huge")
     with pytest.raises(TooLong, match="longer than"):
-        client(remote, limits=Limits(body=1 << 20)).page(WALK)
+        client(remote, limits=Limits(body=1 << 20)).page(FIRST)
     assert len(remote.requests()) == 1
 
 
 def test_a_dripping_body_has_an_end(remote: SandboxProcess) -> None:
     remote.faults("drip")
     with pytest.raises(TryAgain, match="took longer"):
-        client(remote, policy=ONCE, limits=Limits(total=1)).page(WALK)
+        client(remote, policy=ONCE, limits=Limits(total=1)).page(FIRST)
 
 
 def test_a_dripping_head_has_an_end(remote: SandboxProcess) -> None:
     remote.faults("head")
     with pytest.raises(TryAgain, match=r"cannot be reached\. It did not answer in time"):
-        client(remote, policy=ONCE, limits=Limits(total=1)).page(WALK)
+        client(remote, policy=ONCE, limits=Limits(total=1)).page(FIRST)
 
 
 @pytest.mark.usefixtures("_no_proxy")
@@ -292,17 +301,17 @@ def test_a_dripping_head_has_an_end_behind_a_proxy(monkeypatch: pytest.MonkeyPat
     with answering(b"HTTP/1.1 200 OK\r\nX: ", *[b"x"] * 80, pause=0.1) as proxy:
         monkeypatch.setenv(f"{scheme}_proxy", proxy)
         with pytest.raises(TryAgain, match="did not answer in time"):
-            at(f"{scheme}://platform.invalid", policy=ONCE, limits=Limits(total=1)).page(WALK)
+            at(f"{scheme}://platform.invalid", policy=ONCE, limits=Limits(total=1)).page(FIRST)
 
 
 @pytest.mark.usefixtures("_no_proxy")
 def test_a_proxy_is_asked_but_for_what_runs_here(remote: SandboxProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", remote.url)
-    assert len(client(remote, url="http://platform.invalid").page(WALK).records) == 50
+    assert len(client(remote, url="http://platform.invalid").page(FIRST).records) == 50
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    assert len(client(remote).page(WALK).records) == 50
+    assert len(client(remote).page(FIRST).records) == 50
     with pytest.raises(TryAgain, match="The proxy does not let the request through"):
-        client(remote, url="http://platform.invalid", policy=ONCE).page(WALK)
+        client(remote, url="http://platform.invalid", policy=ONCE).page(FIRST)
 
 
 def test_connecting_has_an_end_of_its_own() -> None:
@@ -315,7 +324,7 @@ def test_connecting_has_an_end_of_its_own() -> None:
         began = time.monotonic()
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
         with pytest.raises(TryAgain, match="did not answer in time"):
-            at(url, policy=ONCE, limits=Limits(connect=0.5, read=15)).page(WALK)
+            at(url, policy=ONCE, limits=Limits(connect=0.5, read=15)).page(FIRST)
         assert time.monotonic() - began < 8
         for line in waiting:
             line.close()
@@ -324,19 +333,19 @@ def test_connecting_has_an_end_of_its_own() -> None:
 def test_a_stalled_body_has_an_end(remote: SandboxProcess) -> None:
     remote.faults("stall")
     with pytest.raises(TryAgain, match="cannot be reached"):
-        client(remote, policy=ONCE, limits=Limits(read=0.5)).page(WALK)
+        client(remote, policy=ONCE, limits=Limits(read=0.5)).page(FIRST)
 
 
 def test_nobody_there(remote: SandboxProcess) -> None:
     with pytest.raises(TryAgain, match="The connection was refused"):
-        client(remote, url="http://127.0.0.1:9", policy=ONCE).page(WALK)
+        client(remote, url="http://127.0.0.1:9", policy=ONCE).page(FIRST)
 
 
 def test_a_refused_token_is_told_from_a_refused_request(remote: SandboxProcess) -> None:
     with pytest.raises(TokenRefused):
-        client(remote).page(WALK, "rubbish")
+        client(remote).page(replace(FIRST, token="rubbish"))
     with pytest.raises(RequestRefused) as refused:
-        client(remote).page(replace(WALK, page_size=0))
+        client(remote).page(Ask(walk=replace(WALK, page_size=0)))
     assert not isinstance(refused.value, TokenRefused)
 
 
@@ -347,22 +356,14 @@ def test_a_refused_token_is_told_from_a_refused_request(remote: SandboxProcess) 
 def test_a_token_is_refused_by_few_statuses(remote: SandboxProcess, status: int, told: type[RequestRefused]) -> None:
     remote.faults(f"status={status}")
     with pytest.raises(RequestRefused) as refused:
-        client(remote).page(WALK, "token")
+        client(remote).page(replace(FIRST, token="token"))
     assert (type(refused.value), refused.value.status) == (told, status)
-
-
-def test_a_repeated_token_ends_the_walk(remote: SandboxProcess) -> None:
-    remote.faults("repeat")
-    pages = client(remote).iter_pages(WALK)
-    assert len([next(pages), next(pages)]) == 2
-    with pytest.raises(TokenRepeated):
-        next(pages)
 
 
 def test_messages_hold_neither_token_nor_secret(remote: SandboxProcess) -> None:
     remote.faults("status=400")
     with pytest.raises(UpstreamError) as error:
-        client(remote).page(WALK)
+        client(remote).page(FIRST)
     assert "eyJ" not in str(error.value)
     assert remote.secret not in str(error.value)
 
@@ -383,7 +384,7 @@ def test_what_the_platform_says_holds_no_secret(said: str, place: str) -> None:
     body = f'{{"code": 400, "message": "{said}"}}'.encode() if place == "message" else b"<html>"
     status = f"400 {said}" if place == "reason" else "400 Bad"
     with answering(reply(status, body)) as url, pytest.raises(RequestRefused) as error:
-        at(url, policy=ONCE).page(WALK)
+        at(url, policy=ONCE).page(FIRST)
     assert "CANARY" not in str(error.value)
     assert len(str(error.value)) < 400
 
@@ -423,4 +424,12 @@ def test_why_it_cannot_be_reached_is_said_in_plain_words(cause: Exception, told:
 
 def test_what_is_no_http_is_said() -> None:
     with answering(b"SSH-2.0-OpenSSH_9\r\n") as url, pytest.raises(TryAgain, match="does not speak HTTP"):
-        at(url, policy=ONCE).page(WALK)
+        at(url, policy=ONCE).page(FIRST)
+
+
+def test_a_reply_says_when_it_was_asked_for_and_what_the_platforms_clock_said(remote: SandboxProcess) -> None:
+    began = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    page = client(remote, clock=lambda: began).page(FIRST)
+    assert page.asked == began
+    assert page.dated is not None
+    assert abs((page.dated - datetime.now(UTC)).total_seconds()) < 60

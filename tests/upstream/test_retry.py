@@ -1,11 +1,14 @@
 """`RetryPolicy`: what is tried again, how often, and after how long."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
 from jobs.upstream.errors import BrokenReply, CredentialsRefused, NotFound, RequestRefused, TooLong, TryAgain
 from jobs.upstream.retry import RetryPolicy
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def failing(*errors: Exception) -> tuple[list[int], Callable[[], str]]:
@@ -28,7 +31,7 @@ def test_what_passes_is_tried_again(error: Exception) -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [CredentialsRefused("x"), NotFound("x"), RequestRefused("x"), TooLong("x"), KeyError("x")]
+    "error", [CredentialsRefused("x"), NotFound("x", asked=NOON), RequestRefused("x"), TooLong("x"), KeyError("x")]
 )
 def test_what_does_not_pass_is_not(error: Exception) -> None:
     calls, request = failing(error)

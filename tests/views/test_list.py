@@ -244,7 +244,7 @@ def test_nothing_found_says_how_to_find_something(signed_in: Client) -> None:
 )
 def test_it_says_how_old_it_may_be(signed_in: Client, lane: Any, words: str) -> None:
     now = timezone.now()
-    Lane.objects.create(name="backfill", finished=now)
+    Lane.objects.create(name="sweep", finished=now)
     if lane is not None:
         ages = {name: now - value if isinstance(value, timedelta) else value for name, value in lane.items()}
         Lane.objects.create(name="tail", **ages)

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
 from jobs.models import Lane, Pass, Quarantine
-from jobs.sync.lanes import run_backfill, run_tail
+from jobs.sync.lanes import run_sweep, run_tail
 from tests.pages import get, link, links
 from tests.sandbox_process import SandboxProcess
 
@@ -30,7 +30,7 @@ def test_after_a_cycle(signed_in: Client, platform: SandboxProcess) -> None:
         dateCreated="2026-03-01T11:00:00Z",
     )
     run_tail()
-    run_backfill(seconds=60)
+    run_sweep(seconds=60)
     page = get(signed_in, "/sync/")
     assert "Done" in page
     assert "In step" in page
@@ -81,7 +81,7 @@ def test_every_record_in_quarantine_can_be_reached(signed_in: Client) -> None:
 
 
 def test_a_mirror_is_as_fresh_as_its_period_lets_it(signed_in: Client, settings: Settings) -> None:
-    Lane.objects.create(name="backfill", finished=timezone.now())
+    Lane.objects.create(name="sweep", finished=timezone.now())
     Lane.objects.create(name="tail", complete=timezone.now() - timedelta(seconds=300))
     assert "behind" in get(signed_in, "/fresh/")
     settings.SYNC_PERIOD = 100

@@ -1,0 +1,63 @@
+"""Reads by id: in which order, what a 404 means, when a failed one is made again."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from jobs.rules.versions import Stored
+
+SPACING = timedelta(seconds=60)
+"""How long after the first 404 a second one says that a job is gone."""
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """A job that is to be read: its group, empty where that is unknown, and how often that has been tried."""
+
+    key: str
+    group: str
+    attempts: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """A request that answers for `due`: of the whole `group`, or of the one job where that is empty."""
+
+    due: tuple[Due, ...]
+    group: str = ""
+
+
+def plan(due: Sequence[Due]) -> list[Read]:
+    """The requests for jobs that are due: a group as such where several of it are that have not been tried before."""
+    together = [each for each in due if each.group and not each.attempts]
+    sizes = Counter(each.group for each in together)
+    alone = [each for each in due if each not in together or sizes[each.group] == 1]
+    groups = [group for group, size in sizes.items() if size > 1]
+    return [Read(due=tuple(each for each in together if each.group == group), group=group) for group in groups] + [
+        Read(due=(each,)) for each in alone
+    ]
+
+
+class Absence(StrEnum):
+    """What a 404 of a job means: nothing yet, that it is gone, or that nobody has to look for it any more."""
+
+    WAIT = "wait"
+    GONE = "gone"
+    FORGET = "forget"
+
+
+def absence(stored: Stored | None, missing: datetime | None, asked: datetime) -> Absence:
+    """Decide what a 404 means whose request began at `asked`, where the first one's began at `missing`."""
+    if stored is not None and (stored.gone or asked <= stored.observed):
+        return Absence.FORGET if stored.gone else Absence.WAIT
+    if missing is None or asked < missing + SPACING:
+        return Absence.WAIT
+    return Absence.GONE if stored is not None else Absence.FORGET
+
+
+def wait(attempts: int) -> timedelta:
+    """How long a read that has failed so often is put off."""
+    return min(LONGEST_WAIT, FIRST_WAIT * (1 << min(attempts, 20)))

@@ -1,0 +1,74 @@
+"""How everything is cut into walks that end before their page tokens do, which promise nothing (contract: "Search")."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from jobs.statuses import KNOWN
+
+DOCUMENTED_TYPES = (
+    "urn:job:av.transcode",
+    "urn:job:av.package",
+    "urn:job:archive.create",
+    "urn:job:archive.extract",
+    "urn:job:import.file",
+    "urn:job:av.poster",
+    "urn:job:av.storyboard",
+    "urn:job:av.extra_metadata.replace",
+    "urn:job:av.replace_extra_metadata",
+    "urn:job:text.font.convert",
+    "urn:job:text.font.subset",
+    "urn:job:image.operation",
+    "urn:job:av-scanner.scan",
+    "urn:job:visual-search.index-image",
+)
+RESTARTS = 2
+"""How often a walk begins again before its shard is split."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shard:
+    """The jobs of a type, a state and an issuer; empty is any."""
+
+    type: str = ""
+    status: str = ""
+    issuer: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What has occurred among the jobs."""
+
+    types: Collection[str] = ()
+    statuses: Collection[str] = ()
+    issuers: Collection[str] = ()
+
+
+EVERYTHING = Shard()
+OPEN = tuple(Shard(status=each.word) for each in KNOWN if not each.terminal)
+"""The jobs that are expected to change."""
+
+
+def first(known: Known) -> list[Shard]:
+    """The shards of a sweep: each type, and at last everything, where types are that nobody knows."""
+    types = dict.fromkeys((*DOCUMENTED_TYPES, *sorted(known.types)))
+    return [*(Shard(type=each) for each in types), EVERYTHING]
+
+
+def split(shard: Shard, known: Known) -> list[Shard]:
+    """Smaller shards in the place of one whose walk outlives its tokens: nothing where there are none."""
+    if shard == EVERYTHING or shard.issuer:
+        return []
+    if not shard.status:
+        states = dict.fromkeys((*(each.word for each in KNOWN), *sorted(known.statuses)))
+        return [replace(shard, status=each) for each in states]
+    return [replace(shard, issuer=each) for each in sorted(known.issuers)]
+
+
+def page_size(number: int, largest: int) -> int:
+    """The page size of the sweep of this number: another one each time, so that pages do not end where they did."""
+    return max(1, largest - largest * (number % 3) // 10)
+
+
+def ascends(number: int) -> bool:
+    """The direction of the sweep of this number."""
+    return number % 2 == 0

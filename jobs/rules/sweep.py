@@ -1,0 +1,101 @@
+"""Walks by `dateCreated`, which never changes: the backfill, the sweeps after it, and the lists of open jobs.
+
+What is stored in a stretch of time that a walk has read, and did not come, is not there any more, or has been skipped,
+or has changed its state meanwhile: it is read by id.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from jobs.rules.endless import Guard
+from jobs.upstream.record import Page
+from jobs.upstream.walk import Ask, Walk
+
+SECOND = timedelta(seconds=1)
+BEGIN, END = datetime(1971, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+LARGEST_EDGE = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """How far a walk has come.
+
+    `token` leads to the next page, empty at the beginning. Up to the second `reached`, which is not over, all has come;
+    `edge` are the jobs of that second that have. `ordered` says that every page was in the order that was asked for.
+    """
+
+    token: str = ""
+    reached: datetime | None = None
+    edge: frozenset[str] = frozenset()
+    ordered: bool = True
+    finished: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """A stretch of time, from `start` on and before `end`, of which every job that there is is among `keys`."""
+
+    start: datetime
+    end: datetime
+    keys: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Walked:
+    """What a page leads to: the place behind it, and the stretch of time that it closes, if any."""
+
+    place: Place
+    stretch: Stretch | None
+
+
+class Sweep:
+    """A walk from `place` on: the page to `ask` for, None at its end, and how far it has come."""
+
+    def __init__(self, walk: Walk, place: Place) -> None:
+        self.walk, self.place = walk, place
+        self.ask: Ask | None = Ask(walk=walk, token=place.token or None)
+        self._guard = Guard(self.ask)
+
+    def take(self, page: Page) -> Walked:
+        """Take the page that was asked for; raise as `Guard.check` does."""
+        dated = [(record.id, second(record.created)) for record in page.records if record.created is not None]
+        self._guard.check(page, [date for _, date in dated])
+        before, self.place = self.place, self._behind(page, dated)
+        self.ask = None if self.ask is None or self.place.finished else replace(self.ask, token=page.next_token)
+        keys = before.edge.union(key for key, _ in dated)
+        return Walked(place=self.place, stretch=self._closed(before, keys) if self.place.ordered else None)
+
+    def _behind(self, page: Page, dated: list[tuple[str, datetime]]) -> Place:
+        """The place behind a page whose jobs have these dates."""
+        reached = dated[-1][1] if dated else self.place.reached
+        edge = {key for key, date in dated if date == reached} | (
+            self.place.edge if reached == self.place.reached else set()
+        )
+        return Place(
+            token=page.next_token or "",
+            reached=reached,
+            edge=frozenset(edge),
+            ordered=self.place.ordered and self._is_ordered([date for _, date in dated]) and len(edge) <= LARGEST_EDGE,
+            finished=page.next_token is None,
+        )
+
+    def _is_ordered(self, dates: list[datetime]) -> bool:
+        """Whether dates, from where the last page ended, are in the order of the walk."""
+        walked = [*([] if self.place.reached is None else [self.place.reached]), *dates]
+        return walked == sorted(walked, reverse=not self.walk.ascending)
+
+    def _closed(self, before: Place, keys: frozenset[str]) -> Stretch | None:
+        """The seconds that are over between `before` and here, and the jobs that came of them."""
+        near, far = before.reached, None if self.place.finished else self.place.reached
+        if far is None and not self.place.finished:
+            return None
+        if self.walk.ascending:
+            start, end = near or BEGIN, far or END
+        else:
+            start, end = BEGIN if far is None else far + SECOND, END if near is None else near + SECOND
+        return Stretch(start=start, end=end, keys=keys) if start < end else None
+
+
+def second(date: datetime) -> datetime:
+    """The whole second of a date: some show fractions that others, between them, do not."""
+    return date.replace(microsecond=0)

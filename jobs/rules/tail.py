@@ -1,0 +1,53 @@
+"""The tail: what has changed since the last complete pass, newest first.
+
+It reads down to the watermark, the newest `dateUpdated` that the last complete pass began with, and further by an
+overlap, since dates have a second's resolution and may become visible late.
+"""
+
+from datetime import datetime, timedelta
+
+from jobs.rules.endless import Guard
+from jobs.upstream.record import Page
+from jobs.upstream.walk import Ask, Walk
+
+
+class Tail:
+    """A pass of the tail: the page to `ask` for, None when it is complete.
+
+    Without a pass before it reads the first page alone, since the backfill brings the rest.
+    """
+
+    def __init__(self, *, watermark: datetime | None, first: bool, overlap: timedelta, page_size: int) -> None:
+        walk = Walk(order_by="dateUpdated", ascending=False, page_size=page_size)
+        self.ask: Ask | None = Ask(walk=walk)
+        self.watermark = watermark
+        self._first, self._overlap = first, overlap
+        self._known: datetime | None = None
+        self._begun = False
+        self._guard = Guard(self.ask)
+
+    def take(self, page: Page) -> datetime | None:
+        """Take the page that was asked for; give the watermark of a pass that ends with it; raise as `Guard.check`."""
+        dates = [record.updated for record in page.records if record.updated is not None]
+        self._guard.check(page, dates)
+        if not self._begun:
+            self._begin(page, dates)
+        ended = page.next_token is None or self._reaches_down(dates)
+        self.ask = None if ended or self.ask is None else Ask(walk=self.ask.walk, token=page.next_token)
+        return self.watermark
+
+    def _begin(self, page: Page, dates: list[datetime]) -> None:
+        """Note where the pass may end, and the next watermark: it never moves back, nor ahead of the platform's clock.
+
+        Where the clock of the platform has run backwards, what changes now is dated before the watermark.
+        """
+        clock = page.dated or page.asked
+        self._begun, self._known = True, self.watermark and min(self.watermark, clock)
+        marks = [self.watermark, *(min(date, clock) for date in dates)]
+        self.watermark = max((mark for mark in marks if mark is not None), default=None)
+
+    def _reaches_down(self, dates: list[datetime]) -> bool:
+        """Whether a whole page is older than anything that this pass looks for."""
+        if self._known is None:
+            return self._first
+        return bool(dates) and max(dates) < self._known - self._overlap

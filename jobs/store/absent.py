@@ -1,0 +1,50 @@
+"""Finds what is stored and did not come where a walk should have brought it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from jobs.models import UNDATED, Shard
+from jobs.rules.sweep import Stretch, Walked
+from jobs.store.rechecks import RAISE
+
+WITHOUT_DATE = Stretch(start=UNDATED, end=UNDATED + timedelta(seconds=1), keys=frozenset())
+ABSENT = """
+    SELECT key, 'absent' FROM jobs_job
+    WHERE {within} AND created >= %(start)s AND created < %(end)s AND observed < %(since)s AND digest <> ''
+        AND key <> ALL (%(keys)s)
+"""
+OF_ALL = "true"
+OF_TILES = """tile = ANY (ARRAY(
+    SELECT id FROM jobs_tile WHERE %(type)s IN (type, '') AND %(status)s IN (status, '')
+))"""
+OF_CELLS = """cell_id = ANY (ARRAY(
+    SELECT id FROM jobs_cell WHERE (type, status, issuer) = (%(type)s, %(status)s, %(issuer)s)
+))"""
+
+
+def look_for_absent(shard: Shard, walked: Walked, *, since: datetime) -> None:
+    """Let what is stored of a stretch that a walk has closed, and was not seen since it began, be read by id.
+
+    Jobs without a date of creation have their turn at its end.
+    """
+    if walked.stretch is not None:
+        _look(shard, walked.stretch, since)
+    if walked.place.finished:
+        _look(shard, WITHOUT_DATE, since)
+
+
+def _look(shard: Shard, stretch: Stretch, since: datetime) -> None:
+    within = OF_CELLS if shard.issuer else OF_TILES if shard.type or shard.status else OF_ALL
+    parameters: dict[str, Any] = {
+        "type": shard.type,
+        "status": shard.status,
+        "issuer": shard.issuer,
+        "start": stretch.start,
+        "end": stretch.end,
+        "keys": sorted(stretch.keys),
+        "since": since,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(RAISE.format(jobs=ABSENT.format(within=within)), parameters)

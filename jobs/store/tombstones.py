@@ -1,0 +1,30 @@
+"""Marks jobs that the platform does not have any more."""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from jobs.rules.versions import Stored
+from jobs.statuses import GONE
+from jobs.store import sql
+
+# The job as it is, but for its state and its content: whatever comes of it later differs.
+AS_GONE = f"""
+INSERT INTO arrived
+SELECT j.key, j."group", c.type, '{GONE.word}', c.issuer, c.late, {GONE.stage}, j.created, j.updated, j.source,
+    j.destination, j.quality, j.error_code, j.error, j.terms, '', d.head, d.body, d.result, false, j.observed
+FROM jobs_job j JOIN jobs_cell c ON c.id = j.cell_id JOIN jobs_document d ON d.job_id = j.id
+WHERE j.key = %(key)s AND j.observed = %(observed)s
+"""
+
+
+@transaction.atomic
+def entomb(key: str, stored: Stored, *, lane: str, asked: datetime) -> None:
+    """Mark a job as gone, unless it has changed since it was `stored` so.
+
+    A request that began at `asked` has not found it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql.CREATE)
+        cursor.execute(AS_GONE, {"key": key, "observed": stored.observed})
+        cursor.execute(sql.WRITE, {"asked": asked, "lane": lane})

@@ -1,0 +1,29 @@
+"""What records are compared with."""
+
+from collections.abc import Collection
+
+from django.db import connection
+
+from jobs.models import UNDATED
+from jobs.rules.versions import Stored
+
+STORED = """
+SELECT j.key, j.updated, (SELECT stage FROM jobs_cell WHERE id = j.cell_id), j.digest, j.observed, j.settled
+FROM jobs_job j WHERE j.key = ANY (%s)
+"""
+
+
+def stored(keys: Collection[str]) -> dict[str, Stored]:
+    """What is stored of these jobs, by their keys."""
+    with connection.cursor() as cursor:
+        cursor.execute(STORED, [list(keys)])
+        return {
+            key: Stored(
+                updated=None if updated == UNDATED else updated,
+                stage=stage,
+                digest=digest,
+                observed=observed,
+                settled=settled,
+            )
+            for key, updated, stage, digest, observed, settled in cursor.fetchall()
+        }

@@ -1,0 +1,42 @@
+"""Reads by id what two records disagree about, what did not come where it should have, and what hooks tell of."""
+
+from functools import partial
+
+from jobs import store
+from jobs.models import Pass
+from jobs.rules.rechecks import Read, plan
+from jobs.store import rechecks
+from jobs.sync.run import Run
+from jobs.upstream.client import JobsClient
+from jobs.upstream.errors import BrokenReply, NotFound, RequestRefused, UpstreamError
+
+AT_ONCE = 200
+
+
+def recheck(client: JobsClient, run: Run) -> Pass.Outcome:
+    """Read the jobs that are due, the longest waiting first."""
+    for read in plan(rechecks.due(AT_ONCE)):
+        try:
+            _read(client, run, read)
+        except (BrokenReply, RequestRefused):
+            with run.lease.fenced():
+                rechecks.put_off(read)
+        except UpstreamError:
+            with run.lease.fenced():
+                rechecks.put_off(read)
+            raise
+    return Pass.Outcome.COMPLETE
+
+
+def _read(client: JobsClient, run: Run, read: Read) -> None:
+    """Read a job, or a group; keep what comes."""
+    try:
+        page = client.group(read.group) if read.group else client.job(read.due[0].key)
+    except NotFound as absent:
+        with run.lease.fenced():
+            if read.group:
+                rechecks.try_alone(read)
+            else:
+                rechecks.absent(read.due[0], absent.asked, lane=run.lane.name)
+        return
+    run.commit(store.ready(page), since=page.asked, point=True, save=partial(rechecks.settle, read, page))

@@ -1,0 +1,27 @@
+"""Reconciles the open jobs: what is open here and not in the platform's lists of open ones is read by id."""
+
+import math
+
+from django.db.models import F
+
+from jobs.models import Lane, Pass, Shard
+from jobs.rules.shards import OPEN
+from jobs.sync.run import Run
+from jobs.sync.walk import FRESH, plant, walk_shard
+from jobs.upstream.client import JobsClient
+
+
+def reconcile(client: JobsClient, run: Run) -> Pass.Outcome:
+    """Walk through the open jobs, state by state, from where the last pass was cut off."""
+    mine = Shard.objects.filter(lane=Lane.RECONCILE).order_by("pk")
+    with run.lease.fenced():
+        if not mine.exists():
+            plant(Lane.RECONCILE, OPEN)
+        if not mine.filter(finished=False).exists():
+            mine.update(**FRESH, restarts=0)
+            Lane.objects.filter(pk=run.lane.pk).update(number=F("number") + 1)
+    run.lane.refresh_from_db()
+    for shard in mine.filter(finished=False):
+        walk_shard(client, run, shard, until=math.inf)
+    Lane.objects.filter(pk=run.lane.pk).update(complete=run.began)
+    return Pass.Outcome.COMPLETE

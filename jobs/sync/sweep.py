@@ -1,0 +1,80 @@
+"""The sweeps: everything once (the backfill), and everything again now and then, in shards that workers share.
+
+A sweep's shards are there from its begin to its end, so that whoever comes knows what is left to do.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from functools import partial
+
+from django.conf import settings
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from jobs.models import Lane, Pass, Shard
+from jobs.rules import shards
+from jobs.sync.lease import LeaseHeld
+from jobs.sync.run import Run, Watcher, run_pass
+from jobs.sync.upstream import jobs_client
+from jobs.sync.walk import known, plant, walk_shard
+
+
+def is_left(lane: Lane | None, tail: Lane | None) -> bool:
+    """Tell whether a sweep is under way or due, and the tail looks after what changes meanwhile."""
+    if tail is None or tail.complete is None:
+        return False
+    if lane is None or lane.finished is None or _shards().exists():
+        return True
+    return timezone.now() - lane.finished > timedelta(seconds=settings.SYNC_SWEEP)
+
+
+def sweep(*, seconds: float, watch: Watcher) -> Iterator[Pass]:
+    """Walk shards that nobody else walks, one after the other, for about `seconds`; begin and end sweeps.
+
+    Gives the passes that it took; raises what stops one.
+    """
+    until = time.monotonic() + seconds
+    if not _shards().exists():
+        yield run_pass(Lane.SWEEP, _begin, watch=watch)
+    while (done := _walk_one(until, watch)) is not None:
+        yield done
+        if time.monotonic() > until:
+            break
+    if not _shards(finished=False).exists():
+        yield run_pass(Lane.SWEEP, _end, watch=watch)
+
+
+def _shards(**wanted: bool) -> QuerySet[Shard]:
+    return Shard.objects.filter(lane=Lane.SWEEP, **wanted).order_by("pk")
+
+
+def _walk_one(until: float, watch: Watcher) -> Pass | None:
+    """Run a pass over the first shard that nobody else walks; None where there is none."""
+    for shard in _shards(finished=False):
+        with closing(jobs_client()) as client:
+            try:
+                walk = partial(walk_shard, client, shard=shard, until=until)
+                return run_pass(Lane.SWEEP, walk, watch=watch, lease=shard.lease)
+            except LeaseHeld:
+                continue
+    return None
+
+
+def _begin(run: Run) -> Pass.Outcome:
+    """Cut everything into shards, unless somebody just has."""
+    with run.lease.fenced():
+        if not _shards().exists():
+            plant(Lane.SWEEP, shards.first(known()))
+            Lane.objects.filter(pk=run.lane.pk).update(number=F("number") + 1)
+    return Pass.Outcome.COMPLETE
+
+
+def _end(run: Run) -> Pass.Outcome:
+    """Note that everything has been read, unless somebody just has."""
+    with run.lease.fenced():
+        if _shards().exists() and not _shards(finished=False).exists():
+            _shards().delete()
+            Lane.objects.filter(pk=run.lane.pk).update(finished=timezone.now())
+    return Pass.Outcome.COMPLETE

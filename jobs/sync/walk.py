@@ -1,0 +1,98 @@
+"""Walks a shard, from where it stands: of a sweep, or of the open jobs (`jobs.rules.sweep`)."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from jobs import store
+from jobs.models import Cell, Pass, Shard
+from jobs.rules import shards
+from jobs.rules.shards import Known
+from jobs.rules.sweep import Place, Sweep, Walked
+from jobs.statuses import GONE
+from jobs.sync.ahead import ahead
+from jobs.sync.pages import steps
+from jobs.sync.run import Run
+from jobs.upstream.client import JobsClient
+from jobs.upstream.errors import Endless, TokenRefused, TokenRepeated
+from jobs.upstream.walk import Walk
+
+FRESH: dict[str, Any] = {"token": "", "reached": None, "edge": [], "ordered": True, "finished": False, "since": None}
+
+
+def walk_shard(client: JobsClient, run: Run, shard: Shard, *, until: float) -> Pass.Outcome:
+    """Read pages to the end of a shard, or, by `time.monotonic`, `until` then.
+
+    A page token is good for one size. Where the platform refuses one, the walk begins again with the next pass.
+    """
+    if shard.token and shard.page_size > run.page_size:
+        with run.lease.fenced():
+            Shard.objects.filter(pk=shard.pk).update(**FRESH)
+        shard.refresh_from_db()
+    walker = Sweep(_way(run, shard), _place(shard))
+    try:
+        for step in ahead(steps(client, walker, until=until)):
+            since = shard.since = shard.since or step.made.page.asked
+            run.commit(step.made, since=since, save=partial(_save, shard, since, walker.walk, step.meaning))
+    except (TokenRefused, TokenRepeated, Endless):
+        with run.lease.fenced():
+            _restart(shard)
+        raise
+    return Pass.Outcome.PAUSED if walker.ask else Pass.Outcome.COMPLETE
+
+
+def _restart(shard: Shard) -> None:
+    """Let a walk begin again; where that happens too often, smaller ones take its place, or it is given up."""
+    row = Shard.objects.filter(pk=shard.pk)
+    if shard.restarts < shards.RESTARTS:
+        row.update(**FRESH, restarts=shard.restarts + 1)
+    elif parts := shards.split(shards.Shard(type=shard.type, status=shard.status, issuer=shard.issuer), known()):
+        row.delete()
+        plant(shard.lane, parts)
+    else:
+        row.update(finished=True, given_up=True)
+
+
+def plant(lane: str, parts: Iterable[shards.Shard]) -> None:
+    """Let walks through these shards begin."""
+    Shard.objects.bulk_create(Shard(lane=lane, **asdict(part)) for part in parts)
+
+
+def known() -> Known:
+    """What has occurred among the jobs."""
+    cells = list(Cell.objects.filter(jobs__gt=0).values_list("type", "status", "issuer"))
+    types, statuses, issuers = (set(values) for values in zip(*cells, strict=True)) if cells else (set(), set(), set())
+    return Known(types=types, statuses=statuses - {GONE.word}, issuers=issuers - {None})
+
+
+def _way(run: Run, shard: Shard) -> Walk:
+    size = shard.page_size if shard.token else shards.page_size(run.lane.number, run.page_size)
+    return Walk(
+        order_by="dateCreated",
+        ascending=shards.ascends(run.lane.number),
+        page_size=size,
+        type=shard.type,
+        status=shard.status,
+        issuer=shard.issuer,
+    )
+
+
+def _place(shard: Shard) -> Place:
+    return Place(token=shard.token, reached=shard.reached, edge=frozenset(shard.edge), ordered=shard.ordered)
+
+
+def _save(shard: Shard, since: datetime, way: Walk, walked: Walked) -> None:
+    """Note how far the walk has come, and what is here and did not come."""
+    place = walked.place
+    Shard.objects.filter(pk=shard.pk).update(
+        token=place.token,
+        reached=place.reached,
+        edge=sorted(place.edge),
+        ordered=place.ordered,
+        finished=place.finished,
+        since=since,
+        page_size=way.page_size,
+    )
+    store.look_for_absent(shard, walked, since=since)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = ("accounts", "benchmarks", "dashboard", "jobs", "sandbox", "tests")
+OURS = ("accounts", "benchmarks", "dashboard", "jobs", "sandbox", "simulation", "tests")
 
 SEARCH = ("jobs.search", "jobs.specs", "jobs.statuses")
 ROOMS = {
@@ -89,7 +89,8 @@ ROOMS = {
     "accounts": {"accounts"},
     "dashboard.commands": {"dashboard.env", "dashboard.services", "dashboard.setup", "jobs.models", "jobs.sync"},
     "sandbox": {"sandbox"},
-    "benchmarks": {"benchmarks", "dashboard", "jobs", "sandbox"},
+    "simulation": {"simulation", "jobs.rules", "jobs.statuses", "jobs.upstream"},
+    "benchmarks": {"benchmarks", "dashboard", "jobs", "sandbox", "simulation"},
     "dashboard.services": {"dashboard.services", "dashboard.env"},
     "dashboard.env": set[str](),
 }
@@ -105,7 +106,7 @@ NO_DJANGO = (
         "jobs.statuses",
         "jobs.paths",
     ),
-    *("jobs.humans", "sandbox"),
+    *("jobs.humans", "sandbox", "simulation"),
 )
 READING = (
     *("jobs.search", "jobs.specs", "jobs.columns", "jobs.looks", "jobs.chips", "jobs.export", "jobs.api"),

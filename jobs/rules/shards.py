@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from jobs.statuses import KNOWN
 
-DOCUMENTED_TYPES = (
+TYPES = (
     "urn:job:av.transcode",
     "urn:job:av.package",
     "urn:job:archive.create",
@@ -36,7 +36,7 @@ class Shard:
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """What has occurred among the jobs."""
+    """What there may be among the jobs: what the platform documents, and what has occurred."""
 
     types: Collection[str] = ()
     statuses: Collection[str] = ()
@@ -50,8 +50,7 @@ OPEN = tuple(Shard(status=each.word) for each in KNOWN if not each.terminal)
 
 def first(known: Known) -> list[Shard]:
     """The shards of a sweep: each type, and at last everything, where types are that nobody knows."""
-    types = dict.fromkeys((*DOCUMENTED_TYPES, *sorted(known.types)))
-    return [*(Shard(type=each) for each in types), EVERYTHING]
+    return [*(Shard(type=each) for each in sorted(known.types)), EVERYTHING]
 
 
 def split(shard: Shard, known: Known) -> list[Shard]:
@@ -59,8 +58,7 @@ def split(shard: Shard, known: Known) -> list[Shard]:
     if shard == EVERYTHING or shard.issuer:
         return []
     if not shard.status:
-        states = dict.fromkeys((*(each.word for each in KNOWN), *sorted(known.statuses)))
-        return [replace(shard, status=each) for each in states]
+        return [replace(shard, status=each) for each in sorted(known.statuses)]
     return [replace(shard, issuer=each) for each in sorted(known.issuers)]
 
 

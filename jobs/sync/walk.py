@@ -11,7 +11,7 @@ from jobs.models import Cell, Pass, Shard
 from jobs.rules import shards
 from jobs.rules.shards import Known
 from jobs.rules.sweep import Place, Sweep, Walked
-from jobs.statuses import GONE
+from jobs.statuses import GONE, KNOWN
 from jobs.sync.ahead import ahead
 from jobs.sync.pages import steps
 from jobs.sync.run import Run
@@ -61,10 +61,13 @@ def plant(lane: str, parts: Iterable[shards.Shard]) -> None:
 
 
 def known() -> Known:
-    """What has occurred among the jobs."""
+    """What there may be among the jobs."""
     cells = list(Cell.objects.filter(jobs__gt=0).values_list("type", "status", "issuer"))
-    types, statuses, issuers = (set(values) for values in zip(*cells, strict=True)) if cells else (set(), set(), set())
-    return Known(types=types, statuses=statuses - {GONE.word}, issuers=issuers - {None})
+    return Known(
+        types={*shards.TYPES, *(kind for kind, _, _ in cells)},
+        statuses={*(each.word for each in KNOWN), *(state for _, state, _ in cells)} - {GONE.word},
+        issuers={issuer for _, _, issuer in cells if issuer},
+    )
 
 
 def _way(run: Run, shard: Shard) -> Walk:

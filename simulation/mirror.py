@@ -1,0 +1,195 @@
+"""A mirror in memory: what PostgreSQL keeps in the product, and its transactions, each of which happens at once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from jobs.rules import shards, versions
+from jobs.rules.rechecks import SPACING, Absence, Due, Read, absence, wait
+from jobs.rules.shards import Known, Shard
+from jobs.rules.sweep import Place, Stretch
+from jobs.rules.versions import Seen, Stored, Use, is_final, judge
+from jobs.upstream.record import Page, Record
+from simulation.platform import stage
+
+TTL = timedelta(seconds=20)
+
+
+class LeaseLost(Exception):
+    """Somebody else has taken the lane."""
+
+
+@dataclass(kw_only=True)
+class Recheck:
+    """A job that is to be read by id."""
+
+    raised: datetime
+    due: datetime
+    attempts: int = 0
+    missing: datetime | None = None
+
+
+@dataclass(kw_only=True)
+class Walked:
+    """A shard of a sweep, or a list of open jobs, and how far its walk has come."""
+
+    shard: Shard
+    place: Place = field(default_factory=Place)
+    since: datetime | None = None
+    restarts: int = 0
+
+
+@dataclass(kw_only=True)
+class Mirror:
+    """Everything that is kept, and how the lanes change it."""
+
+    clock: Callable[[], datetime]
+    records: dict[str, Record] = field(default_factory=dict)
+    stored: dict[str, Stored] = field(default_factory=dict)
+    rechecks: dict[str, Recheck] = field(default_factory=dict)
+    watermark: datetime | None = None
+    complete: bool = False
+    sweep: int = 0
+    shards: list[Walked] = field(default_factory=list)
+    leases: dict[str, tuple[int, datetime]] = field(default_factory=dict)
+
+    # Leases.
+
+    def take(self, name: str) -> int | None:
+        """Take a lease that nobody holds; give its epoch."""
+        epoch, expires = self.leases.get(name, (0, self.clock()))
+        if expires > self.clock():
+            return None
+        self.leases[name] = (epoch + 1, self.clock() + TTL)
+        return epoch + 1
+
+    def renew(self, name: str, epoch: int, ttl: timedelta = TTL) -> None:
+        """Keep a lease alive, or give it up."""
+        if self.leases[name][0] == epoch:
+            self.leases[name] = (epoch, self.clock() + ttl)
+
+    def check(self, name: str, epoch: int) -> None:
+        """Raise `LeaseLost` where somebody has taken a lease since; called before anything changes."""
+        if self.leases[name][0] != epoch:
+            raise LeaseLost
+
+    # Records.
+
+    def keep(self, page: Page, *, since: datetime, point: bool) -> None:
+        """Write the records of a page, as `jobs.store` does."""
+        for record in page.records:
+            seen = self._seen(record, page, since, point=point)
+            held = self.stored.get(record.id)
+            verdict = judge(held, seen)
+            if verdict.use is Use.TAKE:
+                self.records[record.id] = record
+                self.stored[record.id] = Stored(
+                    updated=seen.updated,
+                    stage=seen.stage,
+                    digest=seen.digest,
+                    observed=self.clock(),
+                    settled=seen.final,
+                )
+            if held is not None and verdict.use is Use.SAME and versions.moves(held, seen):
+                settled = held.settled or seen.final
+                self.stored[record.id] = replace(held, observed=self.clock(), settled=settled)
+            if verdict.doubt:
+                self.doubt(record.id)
+
+    @staticmethod
+    def _seen(record: Record, page: Page, since: datetime, *, point: bool) -> Seen:
+        return Seen(
+            updated=record.updated,
+            stage=stage(record),
+            digest=record.head.encode(),
+            asked=page.asked,
+            since=since,
+            point=point,
+            final=point and is_final(record.updated, page.dated),
+        )
+
+    # Reads by id.
+
+    def doubt(self, key: str) -> None:
+        """Let a job be read by id."""
+        now = self.clock()
+        held = self.rechecks.get(key)
+        self.rechecks[key] = Recheck(raised=now, due=now) if held is None else replace(held, raised=now)
+
+    def due(self, most: int) -> list[Due]:
+        """The jobs that are to be read now."""
+        now = self.clock()
+        keys = sorted(key for key, each in self.rechecks.items() if each.due <= now)[:most]
+        groups = {key: self.records[key].group if key in self.records else "" for key in keys}
+        return [Due(key=key, group=groups[key], attempts=self.rechecks[key].attempts) for key in keys]
+
+    def read(self, page: Page, read: Read) -> None:
+        """Write what a read brought; its jobs need no other, unless that was said since it began."""
+        self.keep(page, since=page.asked, point=True)
+        came = {record.id for record in page.records}
+        for each in read.due:
+            held = self.rechecks.get(each.key)
+            if each.key not in came:
+                self.try_alone(each.key)
+            elif held is not None and held.raised < page.asked:
+                del self.rechecks[each.key]
+
+    def try_alone(self, key: str) -> None:
+        """Read a job by itself next, of which its group says nothing."""
+        if held := self.rechecks.get(key):
+            self.rechecks[key] = replace(held, attempts=held.attempts + 1)
+
+    def absent(self, key: str, asked: datetime) -> None:
+        """Note that a job was not found."""
+        held = self.rechecks.get(key)
+        if held is None:
+            return
+        match absence(self.stored.get(key), held.missing, asked):
+            case Absence.WAIT:
+                self.rechecks[key] = replace(
+                    held, missing=held.missing or asked, due=self.clock() + SPACING, attempts=held.attempts + 1
+                )
+            case Absence.GONE:
+                self.stored[key] = Stored(updated=None, stage=2, digest=b"", observed=self.clock(), settled=False)
+                del self.rechecks[key]
+            case Absence.FORGET:
+                del self.rechecks[key]
+
+    def put_off(self, key: str) -> None:
+        """Make a read that has failed again later."""
+        if held := self.rechecks.get(key):
+            self.rechecks[key] = replace(held, due=self.clock() + wait(held.attempts), attempts=held.attempts + 1)
+
+    # Walks.
+
+    def close(self, walked: Walked, stretch: Stretch | None) -> None:
+        """Look by id for what is stored in a stretch of time and did not come; at the end for what has no date too."""
+        for key, record in self.records.items():
+            held = self.stored[key]
+            if held.gone or not walked.since or held.observed >= walked.since or not _within(record, walked.shard):
+                continue
+            if record.created is None:
+                if walked.place.finished:
+                    self.doubt(key)
+            elif stretch and stretch.start <= record.created < stretch.end and key not in stretch.keys:
+                self.doubt(key)
+
+    def known(self) -> Known:
+        """What has occurred among the jobs."""
+        return Known(types={record.type for record in self.records.values()})
+
+    def begin_sweep(self) -> None:
+        """Cut everything into shards once more."""
+        self.shards = [Walked(shard=shard) for shard in shards.first(self.known())]
+
+    def begin_again(self, walked: Walked) -> None:
+        """Begin a walk again; split its shard where that has happened too often."""
+        walked.place, walked.since, walked.restarts = Place(), None, walked.restarts + 1
+        if walked.restarts <= shards.RESTARTS or walked not in self.shards:
+            return
+        self.shards.remove(walked)
+        self.shards += [Walked(shard=part) for part in shards.split(walked.shard, self.known())]
+
+
+def _within(record: Record, shard: Shard) -> bool:
+    return shard.type in ("", record.type) and shard.status in ("", record.status)

@@ -1,0 +1,294 @@
+"""One schedule: what happens for one seed, and whether the mirror is equal to the platform in the end."""
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+
+from jobs.rules import rechecks, shards
+from jobs.rules.sweep import Place, Sweep
+from jobs.rules.tail import Tail
+from jobs.rules.versions import LAG
+from jobs.upstream.errors import Endless, NotFound, TokenRefused, TokenRepeated, UpstreamError
+from jobs.upstream.walk import Walk
+from simulation.mirror import LeaseLost, Mirror, Walked
+from simulation.platform import LONGEST_LAG, TOKENS, Platform, moment
+
+STEPS = 160
+PACES = ((0, 0, 1, 40, 400, 2_000, 15_000), (0, 0, 0, 1, 5, 40, 300, 9_000))
+SWEEPS_AT_END = {"time": 6}
+HOUR = 3_600_000
+WILD = {"create": 8, "change": 14, "delete": 2, "clock": 0.2, "work": 70, "crash": 2, "pause": 2}
+EVENTS = {False: WILD, True: WILD | {"delete": 0, "clock": 0}}
+"""What may happen next, and how often; in a tame schedule nothing that takes a sweep to be seen."""
+Steps = Generator[None, None, None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a schedule came to: the jobs that differ, how many workers stopped, how many writers came too late."""
+
+    seed: int
+    differing: tuple[str, ...]
+    crashes: int
+    zombies: int
+
+
+@dataclass
+class Worker:
+    """A worker and what it does now: the lease that it holds, unless it is `paused`, is kept alive."""
+
+    steps: Steps | None = None
+    lease: tuple[str, int] | None = None
+    paused: bool = False
+
+
+class Schedule:
+    """A platform, a mirror, and up to three workers."""
+
+    def __init__(self, seed: int) -> None:
+        dice = self.dice = Random(seed)  # noqa: S311 - nothing here is secret
+        self.seed = seed
+        self.tame = dice.random() < 0.5
+        self.platform = Platform(
+            dice=dice,
+            tokens=dice.choice([each for each in TOKENS if not self.tame or each != "time"]),
+            laggard=dice.random() < 0.4,
+            undated=not self.tame and dice.random() < 0.4,
+            faults=dice.choice((0, 0, 0.05, 0.2)),
+            cap=dice.choice((3, 5, 1000)),
+            ahead=dice.choice((0, 0, 24 * HOUR, -24 * HOUR)),
+        )
+        self.mirror = Mirror(clock=lambda: moment(self.platform.now))
+        self.workers = [Worker() for _ in range(dice.randint(1, 3))]
+        self.open = [Walked(shard=each) for each in shards.OPEN]
+        self.pace = dice.choice(PACES)
+        self.size = dice.choice((3, 4, 7))
+        self.crashes = self.zombies = 0
+        self._regressed = False
+
+    def run(self) -> Outcome:
+        """Let everything happen, then leave the platform alone until the mirror has had time."""
+        if self.tame:
+            self.platform.create()
+            self._cycle(self.workers[0])
+        for _ in range(STEPS):
+            self._step()
+        for worker in self.workers:
+            worker.paused = False
+            self._finish(worker)
+        self.platform.faults = 0
+        self._pass(LONGEST_LAG if self.tame else 10 * HOUR)
+        self._cycle(self.workers[0])
+        differing = set(self._differing()) if self.tame else set()
+        for _ in range(SWEEPS_AT_END.get(self.platform.tokens, 1)):
+            self._next_sweep()
+            self._cycle(self.workers[0])
+        differing |= set(self._differing())
+        differing |= {"watermark"} if self._regressed else set()
+        return Outcome(seed=self.seed, differing=tuple(sorted(differing)), crashes=self.crashes, zombies=self.zombies)
+
+    def _step(self) -> None:
+        """Let something happen, and then some time pass."""
+        platform, dice = self.platform, self.dice
+        events = EVENTS[self.tame]
+        match dice.choices(list(events), list(events.values()))[0]:
+            case "create":
+                platform.create()
+            case "change":
+                platform.change()
+            case "delete":
+                platform.delete()
+            case "clock":
+                platform.ahead += dice.choice((-HOUR, -5_000, HOUR))
+            case "crash":
+                self._crash(dice.choice(self.workers))
+            case "pause":
+                worker = dice.choice(self.workers)
+                worker.paused = not worker.paused
+            case _:
+                self._work(dice.choice(self.workers))
+        self._pass(dice.choice(self.pace))
+
+    def _pass(self, ms: int) -> None:
+        """Let time pass; workers that run keep their leases."""
+        self.platform.now += ms
+        for worker in self.workers:
+            if worker.lease and not worker.paused:
+                self.mirror.renew(*worker.lease)
+
+    def _work(self, worker: Worker) -> None:
+        """Let a worker do one step of what it does, or begin something."""
+        if worker.steps is None:
+            worker.steps = self._something(worker)
+        try:
+            next(worker.steps)
+        except StopIteration:
+            worker.steps = None
+        except LeaseLost:
+            worker.steps, self.zombies = None, self.zombies + 1
+
+    def _crash(self, worker: Worker) -> None:
+        if worker.steps is not None:
+            worker.steps, worker.lease, self.crashes = None, None, self.crashes + 1
+
+    def _finish(self, worker: Worker) -> None:
+        while worker.steps is not None:
+            self._work(worker)
+
+    # The lanes.
+
+    def _something(self, worker: Worker) -> Steps:
+        mirror, dice = self.mirror, self.dice
+        match dice.choices(("tail", "sweep", "open", "rechecks"), (4, 3, 1, 3))[0]:
+            case "tail":
+                return self._tail(worker)
+            case "sweep" if mirror.complete and (left := self._left()):
+                return self._walk(worker, dice.choice(left))
+            case "open" if mirror.complete:
+                walked = dice.choice(self.open)
+                if walked.place.finished:
+                    walked.place, walked.since = Place(), None
+                return self._walk(worker, walked)
+        return self._rechecks(worker)
+
+    def _left(self) -> list[Walked]:
+        """The shards whose walks are not over; a tame schedule has one sweep alone, the backfill."""
+        left = [each for each in self.mirror.shards if not each.place.finished]
+        if not left and not (self.tame and self.mirror.sweep):
+            self._next_sweep()
+            return self.mirror.shards
+        return left
+
+    def _next_sweep(self) -> None:
+        self.mirror.sweep += 1
+        self.mirror.begin_sweep()
+
+    @contextmanager
+    def _leased(self, worker: Worker, name: str) -> Iterator[int | None]:
+        epoch = self.mirror.take(name)
+        worker.lease = (name, epoch) if epoch else None
+        yield epoch
+        if epoch:
+            self.mirror.renew(name, epoch, timedelta(0))
+            worker.lease = None
+
+    def _tail(self, worker: Worker) -> Steps:
+        mirror = self.mirror
+        with self._leased(worker, "tail") as epoch:
+            if epoch is None:
+                return
+            first = not mirror.complete
+            tail = Tail(watermark=mirror.watermark, first=first, overlap=LAG, page_size=self.size)
+            while tail.ask is not None:
+                asked = mirror.clock()
+                yield
+                try:
+                    page = self.platform.search(tail.ask, asked)
+                except UpstreamError:
+                    return
+                yield
+                watermark = tail.take(page)
+                mirror.check("tail", epoch)
+                mirror.keep(page, since=asked, point=False)
+                if tail.ask is None:
+                    self._regressed |= bool(mirror.watermark and watermark and watermark < mirror.watermark)
+                    mirror.watermark, mirror.complete = watermark, True
+                yield
+
+    def _walk(self, worker: Worker, walked: Walked) -> Steps:
+        mirror, name = self.mirror, f"walk {walked.shard}"
+        with self._leased(worker, name) as epoch:
+            if epoch is None or walked.place.finished:
+                return
+            since = walked.since or mirror.clock()
+            sweep = Sweep(self._walk_of(walked), walked.place)
+            while sweep.ask is not None:
+                asked = mirror.clock()
+                yield
+                try:
+                    page = self.platform.search(sweep.ask, asked)
+                    yield
+                    behind = sweep.take(page)
+                except (TokenRefused, TokenRepeated, Endless):
+                    mirror.check(name, epoch)
+                    mirror.begin_again(walked)
+                    return
+                except UpstreamError:
+                    return
+                mirror.check(name, epoch)
+                mirror.keep(page, since=since, point=False)
+                walked.place, walked.since = behind.place, since
+                mirror.close(walked, behind.stretch)
+                yield
+
+    def _walk_of(self, walked: Walked) -> Walk:
+        number = self.mirror.sweep
+        return Walk(
+            order_by="dateCreated",
+            ascending=shards.ascends(number),
+            page_size=shards.page_size(number, self.size),
+            type=walked.shard.type,
+            status=walked.shard.status,
+        )
+
+    def _rechecks(self, worker: Worker) -> Steps:
+        mirror, platform = self.mirror, self.platform
+        with self._leased(worker, "rechecks") as epoch:
+            if epoch is None:
+                return
+            for read in rechecks.plan(mirror.due(4)):
+                asked = mirror.clock()
+                yield
+                key = read.due[0].key
+                try:
+                    page = platform.group(read.group, asked) if read.group else platform.job(key, asked)
+                except NotFound:
+                    yield
+                    mirror.check("rechecks", epoch)
+                    for each in read.due:
+                        mirror.try_alone(each.key) if read.group else mirror.absent(each.key, asked)
+                    continue
+                except UpstreamError:
+                    mirror.check("rechecks", epoch)
+                    for each in read.due:
+                        mirror.put_off(each.key)
+                    continue
+                yield
+                mirror.check("rechecks", epoch)
+                mirror.read(page, read)
+                yield
+
+    # The end.
+
+    def _cycle(self, worker: Worker) -> None:
+        """Run every lane to its end, one after the other; of a sweep what is left of it."""
+        for walked in self.open:
+            walked.place, walked.since = Place(), None
+        if not self.mirror.shards:
+            self._next_sweep()
+        lanes = [self._tail(worker), *(self._walk(worker, walked) for walked in [*self.open, *self.mirror.shards])]
+        for steps in self.dice.sample(lanes, len(lanes)):
+            self._to_end(worker, steps)
+        while self.mirror.rechecks:
+            self._to_end(worker, self._rechecks(worker))
+            self._pass(30_000)
+
+    def _to_end(self, worker: Worker, steps: Steps) -> None:
+        worker.steps = steps
+        self._finish(worker)
+        self._pass(1_000)
+
+    def _differing(self) -> Iterator[str]:
+        """The keys of jobs that are not as the platform has them."""
+        truth = self.platform.truth()
+        here = {key: record.head for key, record in self.mirror.records.items() if not self.mirror.stored[key].gone}
+        for key in truth.keys() | here.keys():
+            if key not in truth or here.get(key) != truth[key].head:
+                yield key
+
+
+def run(seed: int) -> Outcome:
+    """Run the schedule of a seed."""
+    return Schedule(seed).run()

@@ -21,6 +21,14 @@ PLANTED = 1 + len(ODD)
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not here: apt-get install chromium")
 
 
+def jobs_of(started: Deck) -> int:
+    """How many jobs it has, page by page."""
+    number, page = 0, started.api("/jobs", pageSize="500")
+    while token := page["nextPageToken"]:
+        number, page = number + len(page["jobs"]), started.api("/jobs", pageSize="500", nextPageToken=token)
+    return number + len(page["jobs"])
+
+
 @pytest.fixture(scope="package")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deck]:
     """Jobdeck after its first cycle, with `JOBS` jobs that do not move and a record in quarantine."""
@@ -33,6 +41,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deck]:
         for planted in (job("import", now), *(odd | {"dateCreated": now, "dateUpdated": now} for odd in ODD)):
             started.plant(planted)
         until(lambda: all(started.api("/jobs", groupId=group)["jobs"] for group in ("canary-group", GROUP)))
+        until(lambda: jobs_of(started) == JOBS)
         yield started
 
 

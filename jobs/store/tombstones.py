@@ -8,11 +8,14 @@ from jobs.rules.versions import Stored
 from jobs.statuses import GONE
 from jobs.store import sql
 
+# Quotes within a text are escaped, so that this is no other member's.
+STATE = rf"""regexp_replace(d.head, '"status":"(\\.|[^"\\])*"', '"status":"{GONE.word}"')"""
+
 # The job as it is, but for its state and its content: whatever comes of it later differs.
 AS_GONE = f"""
 INSERT INTO arrived
 SELECT j.key, j."group", c.type, '{GONE.word}', c.issuer, c.late, {GONE.stage}, j.created, j.updated, j.source,
-    j.destination, j.quality, j.error_code, j.error, j.terms, '', d.head, d.body, d.result, false, j.observed
+    j.destination, j.quality, j.error_code, j.error, j.terms, '', {STATE}, d.body, d.result, false, j.observed
 FROM jobs_job j JOIN jobs_cell c ON c.id = j.cell_id JOIN jobs_document d ON d.job_id = j.id
 WHERE j.key = %(key)s AND j.observed = %(observed)s
 """

@@ -12,13 +12,13 @@ from django.views.decorators.http import require_safe
 
 from jobs import specs
 from jobs.files import FileRef, files
-from jobs.models import Document, Job
+from jobs.models import Document, Job, Transition
 from jobs.paths import normalised
 from jobs.search import JobRow
 from jobs.search.run import by_group, by_key
 from jobs.specs.fields import panels
 from jobs.specs.qualities import rank
-from jobs.statuses import status
+from jobs.statuses import GONE, status
 from jobs.views.absent import absent
 
 SIBLINGS, FILES = 100, 200
@@ -44,6 +44,8 @@ def job(request: HttpRequest, key: str = "") -> HttpResponse:
         return absent(request, "job", name)
     value = record.value
     places = _places(value)
+    history = list(Transition.objects.filter(job=record.job).order_by("before"))
+    gone = history[-1] if history and record.row.status == GONE.word else None
     siblings = by_group(record.row.group, limit=SIBLINGS + 1)
     context = {
         "area": "jobs",
@@ -54,6 +56,9 @@ def job(request: HttpRequest, key: str = "") -> HttpResponse:
         "more_files": len(places) > FILES,
         "siblings": sorted(siblings[:SIBLINGS], key=lambda row: (rank(row.quality), row.id)),
         "more_siblings": len(siblings) > SIBLINGS,
+        "history": history,
+        "gone": gone,
+        "last_status": gone.old if gone else record.row.status,
         "extra": panels((), _extra(value)),
         "no_result": "It has no result." if status(record.row.status).terminal else "There is no result yet.",
     }

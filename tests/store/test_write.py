@@ -14,6 +14,7 @@ from jobs.models import UNDATED, Document, Job, Message, Recheck, Transition
 from jobs.rules.versions import Stored
 from jobs.store import Written, versions
 from jobs.store.rows import rows
+from jobs.store.tombstones import entomb
 from jobs.store.write import Came
 from jobs.store.write import write as write_rows
 from tests.mirror import is_consistent
@@ -148,6 +149,32 @@ def test_a_change_of_state_is_kept_with_the_times_between_which_it_was() -> None
     assert (change.old, change.new, change.lane) == ("pending", "working", "tests")
     assert change.after == NOON + timedelta(seconds=40)
     assert change.before == Job.objects.get().observed
+
+
+def test_a_job_that_is_gone_says_so_in_its_document_and_comes_back_when_it_is_read() -> None:
+    write([record(1, status="success", note='{"status":"x"}')])
+    held = versions.stored([record(1).id])[record(1).id]
+    entomb(record(1).id, held, lane="rechecks", asked=timezone.now())
+    assert stored(record(1).id) == job(1, status="gone", note='{"status":"x"}')
+    assert is_consistent()
+    later = iso(NOON + timedelta(hours=9))
+    assert write([record(1, status="success", dateUpdated=later)]) == Written(older=1)
+    assert Recheck.objects.get().reason == "returned"
+    assert write([record(1, status="success")], asked=timezone.now(), point=True) == Written(updated=1)
+    assert stored(record(1).id) == job(1, status="success")
+    assert [(each.old, each.new) for each in Transition.objects.order_by("before")] == [
+        ("success", "gone"),
+        ("gone", "success"),
+    ]
+    assert is_consistent()
+
+
+def test_a_job_that_has_changed_meanwhile_is_not_gone() -> None:
+    write([record(1)])
+    held = versions.stored([record(1).id])[record(1).id]
+    write([record(1, status="working", dateUpdated=iso(NOON + timedelta(hours=1)))])
+    entomb(record(1).id, held, lane="rechecks", asked=timezone.now())
+    assert Job.objects.get().cell.status == "working"
 
 
 def test_what_another_writer_has_changed_is_judged_again(monkeypatch: pytest.MonkeyPatch) -> None:

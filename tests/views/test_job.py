@@ -1,12 +1,14 @@
 """The page of a job, and refreshing it."""
 
 import json
+from datetime import timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoAssertNumQueries
@@ -15,10 +17,12 @@ from pytest_django.fixtures import Settings
 from jobs import specs
 from jobs.links import group_url, job_url
 from jobs.models import Cell, Job
+from jobs.store import versions
+from jobs.store.tombstones import entomb
 from jobs.upstream import wire
 from jobs.upstream.record import Record
 from tests.pages import get, keys
-from tests.records import MASKER, job, records, write
+from tests.records import MASKER, NOON, iso, job, record, records, write
 from tests.sandbox_process import SandboxProcess
 from tests.specs.test_describe import FULL, JSON
 
@@ -93,6 +97,25 @@ def test_no_json_is_too_odd_for_a_page(signed_in: Client, specification: Any, re
     made = job(2, specification=specification, result=result, more=more, type="urn:job:av.transcode")
     write(records([made]), point=True)
     assert get(signed_in, job_url(str(made["id"])))
+
+
+def test_changes_of_state_stand_with_their_bounds(signed_in: Client) -> None:
+    write([record(1)])
+    begun = iso(NOON + timedelta(seconds=9))
+    write([record(1, status="working", dateUpdated=begun)], asked=NOON + timedelta(seconds=20))
+    page = get(signed_in, job_url(record(1).id))
+    assert "between" in page
+    assert f'datetime="{NOON.isoformat()}"' in page
+    assert "(tests)" in page
+
+
+def test_a_job_that_is_gone_says_when_and_what_it_was(signed_in: Client) -> None:
+    write([record(1, status="success")])
+    held = versions.stored([record(1).id])[record(1).id]
+    entomb(record(1).id, held, lane="rechecks", asked=timezone.now())
+    page = get(signed_in, job_url(record(1).id))
+    assert "Gone between" in page
+    assert "Success since" in page
 
 
 @pytest.mark.parametrize("key", ODD_IDS, ids=repr)

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from psycopg.errors import QueryCanceled
 
 RETRY_AFTER = 5
-API = ("/api/", "/_api/")
+API = ("/api/", "/_api/", "/hooks/")
 
 
 @dataclass(frozen=True, kw_only=True)

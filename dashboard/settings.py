@@ -167,8 +167,9 @@ X_FRAME_OPTIONS = "DENY"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"secrets": {"()": "dashboard.logs.WithoutSecrets"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"django": {"handlers": [], "propagate": True}},
 }
@@ -205,6 +206,13 @@ MEDIA_PLATFORM_SHARED_SECRET = ENVIRONMENT.read(
         else ENVIRONMENT.missing("MEDIA_PLATFORM_SHARED_SECRET", "MEDIA_PLATFORM_URL")
     ),
     meaning="The secret that the application shares with the platform; it signs requests and checks those made to us.",
+)
+
+HOOK_SECRET = ENVIRONMENT.read(
+    "HOOK_SECRET",
+    read.secret(16),
+    default=lambda: home.secret(DATA_DIR, "hook-secret"),
+    meaning="The secret in the address or the header of job callbacks. Unset: made once, in the data folder.",
 )
 
 SYNC_PERIOD = ENVIRONMENT.read(

@@ -241,6 +241,13 @@ class Recheck(models.Model):
     missing = models.DateTimeField(null=True)
 
 
+class Delivery(models.Model):
+    """A delivery of a hook, by its unique id, so that it is taken once."""
+
+    id = models.TextField(primary_key=True, db_collation="C")
+    received = models.DateTimeField(db_index=True)  # those to forget
+
+
 class Horizon(models.Model):
     """Jobs last updated `before` this are not kept: those that were here are pruned, no others are taken. One row."""
 

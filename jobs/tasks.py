@@ -6,6 +6,7 @@ from collections.abc import Callable
 from celery import shared_task
 
 from jobs.sync import lanes
+from jobs.sync.inbox import forget
 from jobs.sync.lease import LeaseHeld, LeaseLost, leased
 from jobs.upstream.errors import UpstreamError
 
@@ -36,7 +37,8 @@ def reconcile() -> None:
 
 @shared_task
 def rechecks() -> None:
-    """Read by id what is in doubt."""
+    """Read by id what is in doubt, or what a hook has told of."""
+    forget()
     if lanes.rechecks_are_due():
         _run(lanes.run_rechecks)
 

@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 from jobs.export.formats import FORMATS
 from jobs.export.packing import PACKINGS
 from jobs.export.views import export
+from jobs.hooks.views import receive_callback, receive_webhook
 from jobs.views import group, job, jobs, refresh, sync
 
 urlpatterns = [
@@ -32,5 +33,8 @@ urlpatterns = [
     path("sync/quarantine/", sync.quarantine, name="quarantine"),
     path("sync/quarantine/<int:before>/", sync.quarantine, name="quarantine-before"),
     path("sync/refused/<int:pk>/", sync.refused, name="refused"),
+    path("hooks/callback", receive_callback, name="hook-callback"),
+    path("hooks/callback/<path:secret>", receive_callback, name="hook-callback-by-address"),
+    path("hooks/webhook", receive_webhook, name="hook-webhook"),
     path("fresh/", sync.fresh, name="fresh"),
 ]

@@ -84,6 +84,7 @@ ROOMS = {
         *("jobs.paths", *SEARCH),
         *("jobs.store", "jobs.sync.refresh", "jobs.upstream.errors"),  # of views.refresh alone
     },
+    "jobs.hooks": {"jobs.hooks", "jobs.sync", "jobs.tasks", "jobs.upstream.fields"},
     "jobs.tasks": {"jobs.sync", "jobs.models", "jobs.upstream.errors"},
     "jobs.management": {"jobs.store", "jobs.search.dates"},
     "accounts": {"accounts"},

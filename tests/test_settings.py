@@ -19,6 +19,7 @@ ROW = re.compile(r"^\| `(\w+)` \| (.+?) \| (.+) \|$", re.MULTILINE)
 READ = re.compile(r"""(?:environ(?:\.get\(|\[)|VARIABLE = |env\.one\()["'](\w+)["']""")
 OF_OTHERS = {"DJANGO_SETTINGS_MODULE"}
 DESCRIBED = {
+    "HOOK_SECRET": "made once, in the data folder",
     "JOBDECK_DATA_DIR": "`.data` beside the code",
     "DATABASE_URL": "the embedded PostgreSQL",
     "CELERY_BROKER_URL": "the embedded Valkey",

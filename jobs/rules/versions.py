@@ -13,8 +13,9 @@ LAG = timedelta(seconds=120)
 
 
 class Doubt(StrEnum):
-    """Why a job is to be read by id: what two records say of it cannot be put in order."""
+    """Why a job is to be read by id: what two records say of it cannot be put in order, or a hook tells of it."""
 
+    HOOK = "hook"
     TIE = "tie"
     UNDATED = "undated"
     OLDER = "older"

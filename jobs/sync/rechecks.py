@@ -1,5 +1,7 @@
 """Reads by id what two records disagree about, what did not come where it should have, and what hooks tell of."""
 
+import time
+from collections.abc import Iterable
 from functools import partial
 
 from jobs import store
@@ -11,11 +13,19 @@ from jobs.upstream.client import JobsClient
 from jobs.upstream.errors import BrokenReply, NotFound, RequestRefused, UpstreamError
 
 AT_ONCE = 200
+SECONDS = 60
 
 
 def recheck(client: JobsClient, run: Run) -> Pass.Outcome:
-    """Read the jobs that are due, the longest waiting first."""
-    for read in plan(rechecks.due(AT_ONCE)):
+    """Read the jobs that are due, the longest waiting first, and those that become so meanwhile."""
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end and (due := rechecks.due(AT_ONCE)):
+        _read_each(client, run, plan(due))
+    return Pass.Outcome.COMPLETE
+
+
+def _read_each(client: JobsClient, run: Run, reads: Iterable[Read]) -> None:
+    for read in reads:
         try:
             _read(client, run, read)
         except (BrokenReply, RequestRefused):
@@ -25,7 +35,6 @@ def recheck(client: JobsClient, run: Run) -> Pass.Outcome:
             with run.lease.fenced():
                 rechecks.put_off(read)
             raise
-    return Pass.Outcome.COMPLETE
 
 
 def _read(client: JobsClient, run: Run, read: Read) -> None:

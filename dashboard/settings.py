@@ -234,6 +234,12 @@ SYNC_SWEEP = ENVIRONMENT.read(
     meaning="How many seconds after the last time that everything was read it is read again.",
 )
 
+SYNC_RATE = ENVIRONMENT.read(
+    "SYNC_RATE",
+    read.integer(1, 1000),
+    default=20,
+    meaning="How many requests a second the sync makes at most, all workers together.",
+)
 SYNC_RECONCILE = ENVIRONMENT.read(
     "SYNC_RECONCILE",
     read.integer(5, 86_400),
@@ -280,6 +286,7 @@ TICKS: dict[str, tuple[str, int, tuple[int, ...]]] = {
     "tail": ("tail", SYNC_PERIOD, ()),
     "rechecks": ("rechecks", SYNC_PERIOD, ()),
     "reconcile": ("reconcile", SYNC_RECONCILE, ()),
+    "forget": ("forget", 600, ()),
     **{f"sweep-{number}": ("sweep", SYNC_PERIOD, (number,)) for number in range(SYNC_SWEEPERS)},
 }
 CELERY_BEAT_SCHEDULE = {

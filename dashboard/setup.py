@@ -98,10 +98,10 @@ def first_operator() -> str:
 
 def first_sync() -> None:
     """Let the worker begin before the first tick, also where credentials were refused before."""
-    from jobs.sync.lanes import end_rests
+    from jobs.sync import gate
     from jobs.tasks import sweep, tail
 
-    end_rests()
+    gate.reset()
     (tail.si() | sweep.si()).apply_async(expires=settings.LONGEST_TASK)
 
 

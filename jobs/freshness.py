@@ -7,7 +7,7 @@ from typing import Literal
 from django.conf import settings
 from django.utils import timezone
 
-from jobs.models import Horizon, Lane
+from jobs.models import Horizon, Lane, Upstream
 
 STALE_AFTER = 60
 PERIODS_MISSED = 4
@@ -17,13 +17,15 @@ PERIODS_MISSED = 4
 class Freshness:
     """`as_of` is when the last complete pass began; None before the first.
 
-    `problem` is why passes fail now, since `problem_since`. `filling` says that older jobs are still on their way.
+    `problem` is why passes fail now, since `problem_since`, and `next_try` when the platform is asked again, None where
+    that is at the next tick. `filling` says that older jobs are still on their way.
     """
 
     as_of: datetime | None
     state: Literal["new", "fresh", "stale", "down"]
     problem: str = ""
     problem_since: datetime | None = None
+    next_try: datetime | None = None
     filling: bool = False
 
     @property
@@ -36,11 +38,14 @@ def freshness() -> Freshness:
     """Read how fresh the mirror is now."""
     lanes = {lane.name: lane for lane in Lane.objects.all()}
     tail, sweep = lanes.get(Lane.TAIL), lanes.get(Lane.SWEEP)
+    rests = Upstream.objects.filter(rests_until__isnull=False).first()
+    problem, since = _problem(tail, rests)
     return Freshness(
         as_of=tail.complete if tail else None,
-        state=_state(tail),
-        problem=tail.problem if tail else "",
-        problem_since=tail.problem_since if tail else None,
+        state="down" if problem else _state(tail),
+        problem=problem,
+        problem_since=since,
+        next_try=rests.rests_until if rests else None,
         filling=sweep is None or sweep.finished is None,
     )
 
@@ -50,9 +55,14 @@ def kept_since() -> datetime | None:
     return Horizon.objects.values_list("before", flat=True).first()
 
 
-def _state(tail: Lane | None) -> Literal["new", "fresh", "stale", "down"]:
-    if tail is not None and tail.problem:
-        return "down"
+def _problem(tail: Lane | None, rests: Upstream | None) -> tuple[str, datetime | None]:
+    """Why nothing comes: what all lanes know of a platform that is left alone, or what stopped the tail."""
+    if rests is not None:
+        return rests.reason, rests.failing_since
+    return (tail.problem, tail.problem_since) if tail is not None else ("", None)
+
+
+def _state(tail: Lane | None) -> Literal["new", "fresh", "stale"]:
     if tail is None or tail.complete is None:
         return "new"
     limit = timedelta(seconds=max(STALE_AFTER, PERIODS_MISSED * settings.SYNC_PERIOD))

@@ -298,7 +298,7 @@ class Lane(models.Model):
     `complete` is when the last complete pass began: what the platform had changed by then is here. `watermark` is the
     newest `dateUpdated` that the tail has passed. Sweeps are counted by `number`; `finished` is when the last of them
     ended. `page_size` is how many jobs the platform gives at once, null where it gives as many as the settings say.
-    `problem` is why the last pass failed, since when, and no pass begins before `not_before`.
+    `problem` is why the last pass failed, and since when.
     """
 
     TAIL, SWEEP, RECONCILE, RECHECKS = "tail", "sweep", "reconcile", "rechecks"
@@ -312,7 +312,6 @@ class Lane(models.Model):
     page_size = models.IntegerField(null=True)
     problem = models.TextField(default="")
     problem_since = models.DateTimeField(null=True)
-    not_before = models.DateTimeField(null=True)
 
 
 class Shard(models.Model):
@@ -346,6 +345,35 @@ class Shard(models.Model):
     def lease(self) -> str:
         """The name of the lease under which it is walked."""
         return f"{self.lane} {self.pk}"
+
+
+class Upstream(models.Model):
+    """What all workers know of the platform. One row.
+
+    No request begins before `next`. It has failed `failures` times in a row, at last for `reason`; where that was too
+    often, it is left alone until `rests_until`.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    next = models.DateTimeField()
+    failures = models.IntegerField(default=0)
+    reason = models.TextField(default="")
+    failing_since = models.DateTimeField(null=True)
+    rests_until = models.DateTimeField(null=True)
+
+
+class UpstreamMinute(models.Model):
+    """The requests of a minute: how many, how many of them were put off (429) and how many failed.
+
+    They took `seconds` in all, the `slowest` of them so many.
+    """
+
+    begins = models.DateTimeField(primary_key=True)
+    requests = models.IntegerField()
+    throttled = models.IntegerField()
+    failed = models.IntegerField()
+    seconds = models.FloatField()
+    slowest = models.FloatField()
 
 
 class Pass(models.Model):

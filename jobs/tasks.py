@@ -5,8 +5,7 @@ from collections.abc import Callable
 
 from celery import shared_task
 
-from jobs.sync import lanes
-from jobs.sync.inbox import forget
+from jobs.sync import gate, inbox, lanes
 from jobs.sync.lease import LeaseHeld, LeaseLost, leased
 from jobs.upstream.errors import UpstreamError
 
@@ -17,30 +16,36 @@ log = logging.getLogger(__name__)
 @shared_task
 def tail() -> None:
     """Bring what has changed."""
-    if lanes.tail_is_due():
+    if gate.may_begin():
         _run(lanes.run_tail)
 
 
 @shared_task
 def sweep(sweeper: int = 0) -> None:
     """Bring what was there before; there is one `sweeper` of each number."""
-    if lanes.sweep_is_due():
+    if lanes.sweep_is_left() and gate.may_begin():
         _run(lambda: _sweep(sweeper))
 
 
 @shared_task
 def reconcile() -> None:
     """Find the open jobs that are open no more."""
-    if lanes.reconcile_is_due():
+    if lanes.reconcile_is_due() and gate.may_begin():
         _run(lanes.run_reconcile)
 
 
 @shared_task
 def rechecks() -> None:
     """Read by id what is in doubt, or what a hook has told of."""
-    forget()
-    if lanes.rechecks_are_due():
+    if lanes.rechecks_are_left() and gate.may_begin():
         _run(lanes.run_rechecks)
+
+
+@shared_task
+def forget() -> None:
+    """Forget what nobody asks for any more."""
+    inbox.forget()
+    gate.forget()
 
 
 def _sweep(sweeper: int) -> None:

@@ -9,7 +9,7 @@ from jobs.export.formats import FORMATS
 from jobs.export.packing import PACKINGS
 from jobs.export.views import export
 from jobs.hooks.views import receive_callback, receive_webhook
-from jobs.views import group, job, jobs, refresh, sync
+from jobs.views import actions, group, job, jobs, refresh, sync
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="jobs"), name="home"),
@@ -36,5 +36,7 @@ urlpatterns = [
     path("hooks/callback", receive_callback, name="hook-callback"),
     path("hooks/callback/<path:secret>", receive_callback, name="hook-callback-by-address"),
     path("hooks/webhook", receive_webhook, name="hook-webhook"),
+    path("sync/now/", actions.sync_now, name="sync-now"),
+    path("sync/refused/<int:pk>/again/", actions.try_again, name="try-again"),
     path("fresh/", sync.fresh, name="fresh"),
 ]

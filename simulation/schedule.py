@@ -19,6 +19,8 @@ STEPS = 160
 PACES = ((0, 0, 1, 40, 400, 2_000, 15_000), (0, 0, 0, 1, 5, 40, 300, 9_000))
 SWEEPS_AT_END = {"time": 6}
 HOUR = 3_600_000
+SIZES = {False: (3, 4, 7), True: (8, 9, 11)}
+"""How many jobs a page has. Where a token knows nothing but a date, those of one second have to fit on one page."""
 WILD = {"create": 8, "change": 14, "delete": 2, "clock": 0.2, "work": 70, "crash": 2, "pause": 2}
 EVENTS = {False: WILD, True: WILD | {"delete": 0, "clock": 0}}
 """What may happen next, and how often; in a tame schedule nothing that takes a sweep to be seen."""
@@ -51,20 +53,22 @@ class Schedule:
         dice = self.dice = Random(seed)  # noqa: S311 - nothing here is secret
         self.seed = seed
         self.tame = dice.random() < 0.5
+        tokens = dice.choice([each for each in TOKENS if not self.tame or each != "time"])
+        sizes = SIZES[tokens == "time"]
         self.platform = Platform(
             dice=dice,
-            tokens=dice.choice([each for each in TOKENS if not self.tame or each != "time"]),
+            tokens=tokens,
             laggard=dice.random() < 0.4,
-            undated=not self.tame and dice.random() < 0.4,
+            undated=not self.tame and tokens != "time" and dice.random() < 0.4,
             faults=dice.choice((0, 0, 0.05, 0.2)),
-            cap=dice.choice((3, 5, 1000)),
+            cap=dice.choice((*sizes, 1000)),
             ahead=dice.choice((0, 0, 24 * HOUR, -24 * HOUR)),
         )
         self.mirror = Mirror(clock=lambda: moment(self.platform.now))
         self.workers = [Worker() for _ in range(dice.randint(1, 3))]
         self.open = [Walked(shard=each) for each in shards.OPEN]
         self.pace = dice.choice(PACES)
-        self.size = dice.choice((3, 4, 7))
+        self.size = dice.choice(sizes)
         self.crashes = self.zombies = 0
         self._regressed = False
 

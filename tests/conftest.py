@@ -58,4 +58,5 @@ def platform(settings: Settings) -> Iterator[SandboxProcess]:
         settings.MEDIA_PLATFORM_URL = running.url
         settings.MEDIA_PLATFORM_APP_ID = APP_ID
         settings.MEDIA_PLATFORM_SHARED_SECRET = SECRET
+        settings.SYNC_RATE = 100_000
         yield running

@@ -64,7 +64,7 @@ def split(shard: Shard, known: Known) -> list[Shard]:
 
 def page_size(number: int, largest: int) -> int:
     """The page size of the sweep of this number: another one each time, so that pages do not end where they did."""
-    return max(1, largest - largest * (number % 3) // 10)
+    return max(1, largest - (number % 3) * max(1, largest // 10))
 
 
 def ascends(number: int) -> bool:

@@ -2,10 +2,12 @@
 
 import sys
 from collections.abc import Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
-from threading import Thread
-from typing import TypeVar
+from queue import SimpleQueue
+from threading import Semaphore, Thread
+from typing import Generic, TypeVar
+
+from django.db import connections
 
 T = TypeVar("T")
 
@@ -15,16 +17,61 @@ hardly go on side by side, since whoever writes waits for a turn after every ans
 
 
 def ahead(pages: Iterator[T]) -> Iterator[T]:
-    """Give what `pages` gives, each fetched while the one before is used.
+    """Give what `pages` gives, each fetched while the one before is used, in one thread with connections of its own.
 
-    Each is fetched in a thread that nobody waits for, so that leaving early costs no time, even at exit. `pages` must
-    not use Django's connections, which such a thread would leave open.
+    Nobody waits for that thread, so that leaving early costs no time, even at exit.
     """
-    with _short_turns():
-        coming = _fetch(pages)
-        while (page := coming.result()) is not None:
-            coming = _fetch(pages)
-            yield page
+    fetcher = _Fetcher(pages)
+    with _short_turns(), fetcher.running():
+        while (page := fetcher.next()) is not None:
+            fetcher.go_on()
+            yield page[0]
+
+
+class _Fetcher(Generic[T]):
+    """Fetches a page whenever it is told to go on; what stops it is raised where the page was expected."""
+
+    def __init__(self, pages: Iterator[T]) -> None:
+        self._pages = pages
+        self._wanted = Semaphore(1)
+        self._left = False
+        self._fetched = SimpleQueue[tuple[T] | None | BaseException]()
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        Thread(target=self._run, name="fetch", daemon=True).start()
+        try:
+            yield
+        finally:
+            self._left = True
+            self._wanted.release()
+
+    def next(self) -> tuple[T] | None:
+        fetched = self._fetched.get()
+        if isinstance(fetched, BaseException):
+            raise fetched
+        return fetched
+
+    def go_on(self) -> None:
+        self._wanted.release()
+
+    def _run(self) -> None:
+        try:
+            for page in self._in_turn():
+                self._fetched.put((page,))
+            self._fetched.put(None)
+        except BaseException as error:
+            self._fetched.put(error)
+        finally:
+            connections.close_all()
+
+    def _in_turn(self) -> Iterator[T]:
+        """Give page after page, each when it is wanted."""
+        while self._wanted.acquire() and not self._left:
+            try:
+                yield next(self._pages)
+            except StopIteration:
+                return
 
 
 @contextmanager
@@ -35,17 +82,3 @@ def _short_turns() -> Iterator[None]:
         yield
     finally:
         sys.setswitchinterval(usual)
-
-
-def _fetch(pages: Iterator[T]) -> Future[T | None]:
-    """Begin to fetch a page; it is None after the last."""
-    page: Future[T | None] = Future()
-    Thread(target=_resolve, args=(page, pages), name="fetch", daemon=True).start()
-    return page
-
-
-def _resolve(page: Future[T | None], pages: Iterator[T]) -> None:
-    try:
-        page.set_result(next(pages, None))
-    except BaseException as error:
-        page.set_exception(error)

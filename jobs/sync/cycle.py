@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+from jobs.sync import gate
 from jobs.sync.lanes import rechecks_are_left, run_rechecks, run_reconcile, run_sweep, run_tail, sweep_is_left
 from jobs.sync.lease import LeaseHeld
 from jobs.sync.run import Watcher
@@ -20,6 +21,7 @@ def cycle(*, watch: Watcher, waiting: Waiting) -> None:
 
     Where another worker runs a lane, wait for it, and tell `waiting`.
     """
+    gate.reset()
     _run(partial(run_tail, watch=watch), waiting)
     while sweep_is_left():
         _run(partial(run_sweep, seconds=SLICE, watch=watch), waiting)

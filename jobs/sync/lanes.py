@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from jobs.models import Lane, Pass, Recheck
 from jobs.sync import sweep as sweeping
+from jobs.sync.gate import Gate
 from jobs.sync.rechecks import recheck
 from jobs.sync.reconcile import reconcile
 from jobs.sync.run import Watcher, nobody, run_pass
@@ -16,7 +17,7 @@ from jobs.sync.upstream import IMPATIENT, jobs_client
 
 def run_tail(*, watch: Watcher = nobody) -> Pass:
     """Run a pass of the tail; raise what stops it (`LeaseHeld`, `LeaseLost`, an `UpstreamError`)."""
-    with closing(jobs_client()) as client:
+    with closing(jobs_client(gate=Gate())) as client:
         return run_pass(Lane.TAIL, partial(tail, client), watch=watch)
 
 
@@ -27,40 +28,25 @@ def run_sweep(*, seconds: float, watch: Watcher = nobody) -> list[Pass]:
 
 def run_reconcile(*, watch: Watcher = nobody) -> Pass:
     """Run a pass over the open jobs; raise as `run_tail` does."""
-    with closing(jobs_client()) as client:
+    with closing(jobs_client(gate=Gate())) as client:
         return run_pass(Lane.RECONCILE, partial(reconcile, client), watch=watch)
 
 
 def run_rechecks(*, watch: Watcher = nobody) -> Pass:
     """Read by id what is due; raise as `run_tail` does."""
-    with closing(jobs_client(policy=IMPATIENT)) as client:
+    with closing(jobs_client(policy=IMPATIENT, gate=Gate())) as client:
         return run_pass(Lane.RECHECKS, partial(recheck, client), watch=watch)
 
 
-def tail_is_due() -> bool:
-    """Tell whether the scheduler may begin a pass of the tail: not while refused credentials rest."""
-    return not _rests(Lane.TAIL)
-
-
-def sweep_is_due() -> bool:
-    """Tell whether the scheduler may begin a pass of a sweep, and there is something left to read."""
-    return not _rests(Lane.SWEEP) and sweep_is_left()
-
-
 def sweep_is_left() -> bool:
-    """Tell whether there is something left to read, also while refused credentials rest."""
+    """Tell whether there is something left to read."""
     return sweeping.is_left(_lane(Lane.SWEEP), _lane(Lane.TAIL))
 
 
 def reconcile_is_due() -> bool:
-    """Tell whether the scheduler may begin a pass over the open jobs: not before there are any."""
+    """Tell whether a pass over the open jobs makes sense: not before there are any."""
     tail = _lane(Lane.TAIL)
-    return not _rests(Lane.RECONCILE) and tail is not None and tail.complete is not None
-
-
-def rechecks_are_due() -> bool:
-    """Tell whether the scheduler may read jobs by id, and there are any."""
-    return not _rests(Lane.RECHECKS) and rechecks_are_left()
+    return tail is not None and tail.complete is not None
 
 
 def rechecks_are_left() -> bool:
@@ -68,15 +54,5 @@ def rechecks_are_left() -> bool:
     return Recheck.objects.filter(due__lte=timezone.now()).exists()
 
 
-def end_rests() -> None:
-    """Let passes begin at once: the credentials may be others than those that were refused."""
-    Lane.objects.update(not_before=None)
-
-
 def _lane(name: str) -> Lane | None:
     return Lane.objects.filter(name=name).first()
-
-
-def _rests(name: str) -> bool:
-    lane = _lane(name)
-    return bool(lane and lane.not_before and lane.not_before > timezone.now())

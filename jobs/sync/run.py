@@ -19,10 +19,9 @@ from jobs.sync.clock import database_clock
 from jobs.sync.lease import Lease, LeaseLost, leased
 from jobs.sync.problems import said
 from jobs.sync.upstream import lanes_of_others, require_same_platform
-from jobs.upstream.errors import CredentialsRefused, RequestRefused, TokenRefused, TooLong
+from jobs.upstream.errors import RequestRefused, TokenRefused, TooLong
 
 PASSES_KEPT = timedelta(days=7)
-CREDENTIALS_PAUSE = timedelta(minutes=5)
 SMALLEST_PAGE = 20
 REFUSES_SIZE = frozenset({400, 413, 422})
 
@@ -134,15 +133,12 @@ def _walked(run: Run, walk: Walk) -> Pass.Outcome:
 def _succeed(record: Pass, lease: Lease, outcome: Pass.Outcome) -> None:
     with lease.fenced():
         Pass.objects.filter(pk=record.pk).update(outcome=outcome, ended=timezone.now(), problem="")
-        Lane.objects.filter(pk=record.lane).update(problem="", problem_since=None, not_before=None)
+        Lane.objects.filter(pk=record.lane).update(problem="", problem_since=None)
 
 
 def _fail(record: Pass, lease: Lease, error: BaseException) -> None:
-    """Write down why, if we still may and can; credentials that are refused are not tried again for a while."""
+    """Write down why, if we still may and can."""
     now, problem = timezone.now(), said(error)
-    pause = CREDENTIALS_PAUSE if isinstance(error, CredentialsRefused) else timedelta(0)
     with suppress(LeaseLost, Error), lease.fenced():
         Pass.objects.filter(pk=record.pk).update(outcome=Pass.Outcome.FAILED, ended=now, problem=problem)
-        Lane.objects.filter(pk=record.lane).update(
-            problem=problem, problem_since=Coalesce("problem_since", Value(now)), not_before=now + pause
-        )
+        Lane.objects.filter(pk=record.lane).update(problem=problem, problem_since=Coalesce("problem_since", Value(now)))

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from jobs.models import Lane, Pass, Shard
 from jobs.rules import shards
+from jobs.sync.gate import Gate
 from jobs.sync.lease import LeaseHeld
 from jobs.sync.run import Run, Watcher, run_pass
 from jobs.sync.upstream import jobs_client
@@ -53,7 +54,7 @@ def _shards(**wanted: bool) -> QuerySet[Shard]:
 def _walk_one(until: float, watch: Watcher) -> Pass | None:
     """Run a pass over the first shard that nobody else walks; None where there is none."""
     for shard in _shards(finished=False):
-        with closing(jobs_client()) as client:
+        with closing(jobs_client(gate=Gate())) as client:
             try:
                 walk = partial(walk_shard, client, shard=shard, until=until)
                 return run_pass(Lane.SWEEP, walk, watch=watch, lease=shard.lease)

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 
 from jobs.models import Job, Lane
 from jobs.sync.clock import database_clock
-from jobs.upstream.client import JobsClient, Limits
+from jobs.upstream.client import Gate, JobsClient, Limits
 from jobs.upstream.errors import UpstreamError
 from jobs.upstream.mask import Masker
 from jobs.upstream.retry import RetryPolicy
@@ -17,7 +17,9 @@ class OtherPlatform(UpstreamError):
     """The database mirrors another project than the settings name: two must not mix."""
 
 
-def jobs_client(*, policy: RetryPolicy | None = None, limits: Limits | None = None) -> JobsClient:
+def jobs_client(
+    *, policy: RetryPolicy | None = None, limits: Limits | None = None, gate: Gate | None = None
+) -> JobsClient:
     """Make a client; the marks of masked secrets depend on `SECRET_KEY`."""
     return JobsClient(
         url=settings.MEDIA_PLATFORM_URL,
@@ -27,6 +29,7 @@ def jobs_client(*, policy: RetryPolicy | None = None, limits: Limits | None = No
         policy=policy,
         limits=limits,
         clock=database_clock(),
+        gate=gate,
     )
 
 

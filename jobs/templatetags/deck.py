@@ -107,6 +107,12 @@ def pass_took(record: Pass) -> SafeString:
 
 
 @register.filter
+def seconds(length: float | None) -> str:
+    """A length of time in seconds; a dash where nobody knows."""
+    return "\u2013" if length is None else f"{length:.2f} s"
+
+
+@register.filter
 def tail(key: str) -> str:
     """The end of an id, which tells jobs of one group apart."""
     return key[-6:]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Never
+from typing import Never, Protocol
 from urllib.parse import quote, urlsplit
 
 import requests
@@ -61,6 +61,26 @@ class Reply:
     dated: datetime | None
 
 
+class Gate(Protocol):
+    """What every request goes through."""
+
+    def enter(self) -> None:
+        """Wait until a request may be made."""
+
+    def left(self, seconds: float, error: UpstreamError | None) -> None:
+        """Note how a request ended after so many seconds."""
+
+
+class Open:
+    """A gate that lets everything through."""
+
+    def enter(self) -> None:
+        """Let a request be made."""
+
+    def left(self, seconds: float, error: UpstreamError | None) -> None:
+        """Note nothing."""
+
+
 def our_clock() -> datetime:
     """Give the time of this machine."""
     return datetime.now(UTC)
@@ -79,6 +99,7 @@ class JobsClient:
         policy: RetryPolicy | None = None,
         limits: Limits | None = None,
         clock: Callable[[], datetime] = our_clock,
+        gate: Gate | None = None,
     ) -> None:
         self._base = url.rstrip("/") + "/_api"
         self._tokens = TokenSource(app_id, secret)
@@ -86,6 +107,7 @@ class JobsClient:
         self._policy = policy or RetryPolicy()
         self._limits = limits or Limits()
         self._clock = clock
+        self._gate = gate or Open()
         self._session = requests.Session()
         self._session.trust_env = urlsplit(url).hostname not in LOOPBACK
         for scheme in ("http://", "https://"):
@@ -121,7 +143,18 @@ class JobsClient:
 
     def _get(self, path: str, query: dict[str, str] | None = None) -> Reply:
         """Fetch the payload of `path`, as often as the policy allows."""
-        return self._policy.call(lambda: self._once(path, query))
+        return self._policy.call(lambda: self._through_the_gate(path, query))
+
+    def _through_the_gate(self, path: str, query: dict[str, str] | None) -> Reply:
+        self._gate.enter()
+        started = time.monotonic()
+        try:
+            reply = self._once(path, query)
+        except UpstreamError as error:
+            self._gate.left(time.monotonic() - started, error)
+            raise
+        self._gate.left(time.monotonic() - started, None)
+        return reply
 
     def _once(self, path: str, query: dict[str, str] | None) -> Reply:
         asked, started = self._clock(), time.monotonic()
@@ -194,7 +227,7 @@ def _refuse(response: requests.Response, body: bytes, asked: datetime) -> Never:
     if status in (401, 403):
         raise CredentialsRefused(f"The platform refuses our credentials: {said}.")
     if status in PASSES_BY_ITSELF or status >= 500:
-        raise TryAgain(f"The platform is not ready: {said}.", after=_retry_after(response))
+        raise TryAgain(f"The platform is not ready: {said}.", after=_retry_after(response), status=status)
     if status == 404 and message is not None:
         raise NotFound(f"The platform has no such thing: {said}.", asked=asked)
     if 400 <= status < 500 and status != 404:

@@ -22,11 +22,15 @@ class UpstreamError(Exception):
 
 
 class TryAgain(UpstreamError):
-    """A failure that passes by itself; `after` is what the platform asked us to wait, in seconds."""
+    """A failure that passes by itself; `after` is what the platform asked us to wait, in seconds.
 
-    def __init__(self, text: str, *, after: float | None = None) -> None:
+    `status` is None where no answer came.
+    """
+
+    def __init__(self, text: str, *, after: float | None = None, status: int | None = None) -> None:
         super().__init__(text)
         self.after = after
+        self.status = status
 
 
 class BrokenReply(UpstreamError):

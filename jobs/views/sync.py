@@ -4,7 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from jobs.models import Cell, Lane, Pass, Quarantine
+from jobs.health import health
+from jobs.models import Cell, Lane, Pass, Quarantine, Recheck
 from jobs.search.counting import CAP
 
 PASSES, REFUSED = 40, 50
@@ -21,6 +22,8 @@ def sync(request: HttpRequest) -> HttpResponse:
         "refused": refused[:REFUSED],
         "refused_total": Quarantine.objects.all()[: CAP + 1].count(),
         "refused_cap": CAP,
+        "health": health(),
+        "waiting": Recheck.objects.count(),
         "jobs": sum(Cell.objects.values_list("jobs", flat=True)),
     }
     return render(request, "jobs/sync.html", context)

@@ -14,20 +14,17 @@ from jobs.models import UNDATED, Job, Lane, Lease, Pass, Quarantine, Recheck, Sh
 from jobs.store import keep, ready
 from jobs.sync.cycle import cycle
 from jobs.sync.lanes import (
-    end_rests,
     run_rechecks,
     run_reconcile,
     run_sweep,
     run_tail,
-    sweep_is_due,
     sweep_is_left,
-    tail_is_due,
 )
 from jobs.sync.lease import LeaseLost
 from jobs.sync.refresh import refresh_group, refresh_job
 from jobs.sync.run import Run, nobody, run_pass
 from jobs.sync.upstream import OtherPlatform
-from jobs.upstream.errors import BrokenReply, CredentialsRefused, TokenRefused, TryAgain
+from jobs.upstream.errors import BrokenReply, TokenRefused, TryAgain
 from jobs.upstream.record import Page
 from tests.mirror import is_consistent
 from tests.records import job, record
@@ -46,15 +43,15 @@ def pages_asked(platform: SandboxProcess) -> int:
 
 
 def test_a_cycle_brings_everything(platform: SandboxProcess) -> None:
-    assert not sweep_is_due()
+    assert not sweep_is_left()
     first = run_tail()
     assert (first.outcome, first.pages, first.inserted) == ("complete", 1, 50)
-    assert sweep_is_due()
+    assert sweep_is_left()
     rest = run_sweep(seconds=60)
     assert {each.outcome for each in rest} == {"complete"}
     assert sum(each.inserted for each in rest) == 70
     assert Job.objects.count() == 120
-    assert not sweep_is_due()
+    assert not sweep_is_left()
     assert not Shard.objects.filter(lane="sweep").exists()
 
 
@@ -241,16 +238,6 @@ def test_a_bad_record_does_not_break_its_page(platform: SandboxProcess) -> None:
     assert "CANARY" not in kept.text
 
 
-def test_refused_credentials_rest(platform: SandboxProcess) -> None:
-    platform.faults("status=401")
-    with pytest.raises(CredentialsRefused):
-        run_tail()
-    assert not tail_is_due()
-    platform.faults("")
-    run_tail()
-    assert tail_is_due()
-
-
 def test_trouble_says_since_when(platform: SandboxProcess, settings: Settings) -> None:
     settings.MEDIA_PLATFORM_URL = "http://127.0.0.1:9"
     for _ in range(2):
@@ -294,23 +281,6 @@ def test_a_mirror_of_another_platform_is_left_as_it_is(platform: SandboxProcess,
     run_tail()
     run_sweep(seconds=60)
     assert Job.objects.count() == 120
-
-
-def test_a_cycle_ends_the_backfill_also_while_refused_credentials_rest(platform: SandboxProcess) -> None:
-    run_tail()
-    Lane.objects.create(name="sweep", platform="sandbox", not_before=timezone.now() + timedelta(minutes=5))
-    Lane.objects.update(platform=Lane.objects.get(name="tail").platform)
-    assert not sweep_is_due()
-    cycle(watch=nobody, waiting=lambda _: None)
-    assert Job.objects.count() == 120
-    assert Lane.objects.get(name="sweep").finished
-
-
-def test_new_credentials_are_tried_at_once(platform: SandboxProcess) -> None:
-    Lane.objects.create(name="tail", platform="x", not_before=timezone.now() + timedelta(minutes=5))
-    assert not tail_is_due()
-    end_rests()
-    assert tail_is_due()
 
 
 def test_everything_is_read_again_when_a_day_has_passed(platform: SandboxProcess) -> None:

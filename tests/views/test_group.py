@@ -11,7 +11,7 @@ from tests.pages import get
 from tests.records import NOON, iso, job, records, write
 
 pytestmark = pytest.mark.django_db
-QUERIES = 5
+QUERIES = 6
 
 
 def rendition(number: int, quality: str, status: str, seconds: int = 60) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from tests.specs.test_describe import FULL, JSON
 
 pytestmark = pytest.mark.django_db
 SECRET = "s3cr3t-of-the-source"
-QUERIES = 7
+QUERIES = 9
 ODD_IDS = ["a/b", "..", ".", "%2F", "a b", "a?b#c", "é/ü", "a\\b", "'\"<b>", "-", "x" * 400, "a\u202eb", "\n"]
 
 

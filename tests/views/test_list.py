@@ -256,10 +256,10 @@ def test_it_says_how_old_it_may_be(signed_in: Client, lane: Any, words: str) -> 
 @pytest.mark.parametrize(
     ("query", "queries"),
     [
-        ("", 5),
-        ("status=error&type=urn:job:av.package", 8),
-        ("path=/in/2&createdWithin=24h", 6),
-        ("idPrefix=000000&error=timeout", 8),
+        ("", 6),
+        ("status=error&type=urn:job:av.package", 9),
+        ("path=/in/2&createdWithin=24h", 7),
+        ("idPrefix=000000&error=timeout", 9),
     ],
 )
 def test_a_page_costs_a_few_questions_and_reads_no_document(

@@ -5,16 +5,18 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
-from jobs.models import Lane, Pass, Quarantine
+from jobs.models import Job, Lane, Pass, Quarantine, Upstream, UpstreamMinute
 from jobs.sync.lanes import run_sweep, run_tail
 from tests.pages import get, link, links
+from tests.records import job
 from tests.sandbox_process import SandboxProcess
 
 pytestmark = pytest.mark.django_db
-QUERIES = 9
+QUERIES = 13
 
 
 def test_before_the_first_pass(signed_in: Client) -> None:
@@ -48,12 +50,13 @@ def test_trouble_says_since_when_and_when_it_is_tried_again(signed_in: Client) -
         name="tail",
         problem="401: the credentials are refused",
         problem_since=now,
-        not_before=now + timedelta(minutes=5),
     )
     Pass.objects.create(lane="tail", began=now, ended=now, outcome="failed", problem="401: the credentials are refused")
+    later = now + timedelta(minutes=5)
+    Upstream.objects.create(next=now, failures=5, reason="401", failing_since=now, rests_until=later)
     page = get(signed_in, "/sync/")
     assert "the credentials are refused" in page
-    assert "next try not before" in page
+    assert f"It is tried again at {later:%H:%M:%S} UTC" in page
 
 
 def test_it_costs_a_few_questions(signed_in: Client, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
@@ -99,3 +102,59 @@ def test_a_theme_is_one_of_two(signed_in: Client, cookie: str, theme: str) -> No
 def test_the_freshness_alone(signed_in: Client) -> None:
     page = get(signed_in, "/fresh/")
     assert page.lstrip().startswith('<a class="fresh')
+
+
+def test_the_sync_runs_now_where_somebody_asks_for_it(signed_in: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    Upstream.objects.create(next=timezone.now(), failures=5, rests_until=timezone.now() + timedelta(minutes=5))
+    sent: list[str] = []
+    monkeypatch.setattr("celery.app.task.Task.apply_async", lambda task, **_: sent.append(task.name))
+    page = signed_in.post("/sync/now/", follow=True).content.decode()
+    assert "The sync begins now" in page
+    assert {name.rpartition(".")[2] for name in sent} == {"tail", "sweep", "reconcile", "rechecks"}
+    assert Upstream.objects.get().rests_until is None
+
+
+def test_a_broker_that_does_not_answer_is_said(signed_in: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OperationalError("refused")
+
+    monkeypatch.setattr("celery.app.task.Task.apply_async", fail)
+    page = signed_in.post("/sync/now/", follow=True).content.decode()
+    assert "The broker does not answer" in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refused_record_is_asked_for_once_more(signed_in: Client, platform: SandboxProcess) -> None:
+    odd = job(1, type="x" * 300)
+    platform.plant(odd)
+    run_tail()
+    kept = Quarantine.objects.get()
+    again = f"/sync/refused/{kept.pk}/again/"
+    assert "still sends what cannot be stored" in signed_in.post(again, follow=True).content.decode()
+    platform.plant(job(1))
+    assert "The job is stored now" in signed_in.post(again, follow=True).content.decode()
+    assert Job.objects.filter(key=job(1)["id"]).exists()
+    assert not Quarantine.objects.exists()
+    assert signed_in.post(again).status_code == 404
+
+
+def test_a_refused_record_without_an_id_cannot_be_asked_for(signed_in: Client) -> None:
+    now = timezone.now()
+    kept = Quarantine.objects.create(
+        digest=b"1", job_key="", field="id", reason="It is missing.", text="{}", first_seen=now, last_seen=now
+    )
+    page = signed_in.post(f"/sync/refused/{kept.pk}/again/", follow=True).content.decode()
+    assert "It has no id by which it could be asked for" in page
+    assert Quarantine.objects.exists()
+
+
+def test_how_the_platform_answers_stands_on_the_page(signed_in: Client) -> None:
+    now = timezone.now()
+    UpstreamMinute.objects.create(begins=now, requests=4, throttled=1, failed=2, seconds=2.0, slowest=1.5)
+    UpstreamMinute.objects.create(
+        begins=now - timedelta(hours=1), requests=999, throttled=0, failed=0, seconds=9, slowest=9.876
+    )
+    page = get(signed_in, "/sync/")
+    assert "0.50 s" in page
+    assert "1.50 s" in page
+    assert "9.88 s" not in page

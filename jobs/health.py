@@ -1,0 +1,36 @@
+"""How the platform has answered lately, as the sync's gate has counted."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Max, Sum
+from django.utils import timezone
+
+from jobs.models import UpstreamMinute
+
+LATELY = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Health:
+    """The requests of the last quarter of an hour; `mean` and `slowest` in seconds, None where there were none."""
+
+    requests: int
+    throttled: int
+    failed: int
+    mean: float | None
+    slowest: float | None
+
+
+def health() -> Health:
+    """Sum up the last minutes."""
+    minutes = UpstreamMinute.objects.filter(begins__gt=timezone.now() - LATELY)
+    found = minutes.aggregate(
+        requests=Sum("requests", default=0),
+        throttled=Sum("throttled", default=0),
+        failed=Sum("failed", default=0),
+        seconds=Sum("seconds", default=0.0),
+        slowest=Max("slowest"),
+    )
+    seconds, requests = found.pop("seconds"), found["requests"]
+    return Health(**found, mean=seconds / requests if requests else None)

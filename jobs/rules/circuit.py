@@ -1,0 +1,35 @@
+"""When the platform is left alone: after some failures in a row, for ever longer, and at once where it refuses us."""
+
+from datetime import timedelta
+
+from jobs.upstream.errors import (
+    BrokenReply,
+    CredentialsRefused,
+    Endless,
+    TokenRepeated,
+    TooLong,
+    TryAgain,
+    UpstreamError,
+)
+
+FAILURES = 5
+"""So many in a row open the circuit."""
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=5)
+
+
+def is_failure(error: UpstreamError | None) -> bool:
+    """Whether an answer, or none, says that the platform does not work; that it refuses a request says that it does."""
+    walks = isinstance(error, TokenRepeated | Endless | TooLong)
+    return isinstance(error, TryAgain | BrokenReply | CredentialsRefused) and not walks
+
+
+def weight(error: UpstreamError | None) -> int:
+    """For how many failures one counts: credentials that are refused need nobody to try again."""
+    return FAILURES if isinstance(error, CredentialsRefused) else 1
+
+
+def pause(failures: int, *, refused: bool = False) -> timedelta:
+    """For how long the platform is left alone after so many failures; `refused` credentials get the longest pause."""
+    if refused:
+        return LONGEST_PAUSE
+    return min(LONGEST_PAUSE, FIRST_PAUSE * (1 << min(10, max(0, failures - FAILURES))))

@@ -1,0 +1,99 @@
+"""The gate that every request of the sync goes through: one budget for all workers, one circuit, and a count.
+
+The budget is the time of the next request, which each moves on; the circuit opens where the platform fails
+(`jobs.rules.circuit`), and one worker at a time tries when its pause is over.
+"""
+
+import time
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from jobs.models import Upstream
+from jobs.rules import circuit
+from jobs.upstream.errors import CredentialsRefused, TryAgain, UpstreamError
+
+KEPT = timedelta(days=1)
+
+ENTER = """
+INSERT INTO jobs_upstream AS kept (id, next, failures, reason) VALUES (1, clock_timestamp() + %(gap)s, 0, '')
+ON CONFLICT (id) DO UPDATE SET next = greatest(kept.next, clock_timestamp()) + %(gap)s
+RETURNING extract(epoch FROM new.next - %(gap)s - clock_timestamp())::float
+"""
+COUNT = """
+INSERT INTO jobs_upstreamminute AS kept (begins, requests, throttled, failed, seconds, slowest)
+VALUES (date_trunc('minute', clock_timestamp()), 1, %(throttled)s, %(failed)s, %(seconds)s, %(seconds)s)
+ON CONFLICT (begins) DO UPDATE SET requests = kept.requests + 1, throttled = kept.throttled + excluded.throttled,
+    failed = kept.failed + excluded.failed, seconds = kept.seconds + excluded.seconds,
+    slowest = greatest(kept.slowest, excluded.slowest)
+"""
+WORKS = """
+UPDATE jobs_upstream SET failures = 0, reason = '', failing_since = NULL, rests_until = NULL
+WHERE failures > 0 OR rests_until IS NOT NULL
+"""
+FAILS = """
+UPDATE jobs_upstream SET failures = failures + %(weight)s, reason = %(reason)s,
+    failing_since = coalesce(failing_since, clock_timestamp()), next = greatest(next, clock_timestamp() + %(after)s)
+RETURNING failures
+"""
+OPENS = "UPDATE jobs_upstream SET rests_until = clock_timestamp() + %(pause)s"
+TRIES = """
+UPDATE jobs_upstream SET rests_until = clock_timestamp() + %(pause)s
+WHERE rests_until IS NULL OR rests_until < clock_timestamp() RETURNING 1
+"""
+NO_TIME = timedelta(0)
+
+
+class Gate:
+    """Lets requests through in their turn, and hears how each ended; whoever fetches may do so in any thread."""
+
+    def enter(self) -> None:
+        """Wait until a request may be made."""
+        gap = timedelta(seconds=1 / settings.SYNC_RATE)
+        [(wait,)] = _fetch(ENTER, gap=gap)
+        time.sleep(max(0.0, wait))
+
+    def left(self, seconds: float, error: UpstreamError | None) -> None:
+        """Note how a request ended after so many seconds."""
+        failed, status = circuit.is_failure(error), error.status if isinstance(error, TryAgain) else None
+        _do(COUNT, throttled=int(status == 429), failed=int(failed and status != 429), seconds=seconds)
+        if not failed or error is None:
+            _do(WORKS)
+            return
+        after = error.after if isinstance(error, TryAgain) and error.after else 0.0
+        [(failures,)] = _fetch(
+            FAILS, weight=circuit.weight(error), reason=str(error), after=timedelta(seconds=min(after, 60.0))
+        )
+        if failures >= circuit.FAILURES:
+            _do(OPENS, pause=circuit.pause(failures, refused=isinstance(error, CredentialsRefused)))
+
+
+def may_begin() -> bool:
+    """Tell whether a pass may begin: the circuit is closed, or its pause is over and nobody else tries."""
+    found = Upstream.objects.first()
+    if found is None or found.rests_until is None:
+        return True
+    return bool(_fetch(TRIES, pause=circuit.pause(found.failures)))
+
+
+def reset() -> None:
+    """Close the circuit: somebody has mended something, or wants to try."""
+    _do(WORKS)
+
+
+def forget() -> None:
+    """Forget counts that nobody looks at any more."""
+    _do("DELETE FROM jobs_upstreamminute WHERE begins < clock_timestamp() - %(kept)s", kept=KEPT)
+
+
+def _do(statement: str, **parameters: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+
+
+def _fetch(statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return list(cursor.fetchall())

@@ -1,0 +1,133 @@
+"""The gate: one budget for all workers, and a circuit that leaves a platform alone that fails."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from jobs import tasks
+from jobs.models import Lane, Pass, Upstream, UpstreamMinute
+from jobs.rules import circuit
+from jobs.sync import gate
+from jobs.sync.cycle import cycle
+from jobs.sync.gate import Gate
+from jobs.sync.lanes import run_tail
+from jobs.sync.run import nobody
+from jobs.upstream.errors import (
+    BrokenReply,
+    CredentialsRefused,
+    NotFound,
+    RequestRefused,
+    TokenRefused,
+    TokenRepeated,
+    TooLong,
+    TryAgain,
+    UpstreamError,
+)
+from tests.sandbox_process import SandboxProcess
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def pause_is_over() -> None:
+    Upstream.objects.update(rests_until=timezone.now() - timedelta(seconds=1))
+
+
+def test_requests_keep_their_distance_whoever_makes_them(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.SYNC_RATE = 2
+    waited: list[float] = []
+    monkeypatch.setattr(time, "sleep", waited.append)
+    for _ in range(4):
+        Gate().enter()
+    assert waited[0] == 0
+    assert [round(each * 2) for each in waited] == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("error", "fails"),
+    [
+        (TryAgain("x"), True),
+        (BrokenReply("x"), True),
+        (CredentialsRefused("x"), True),
+        (None, False),
+        (NotFound("x", asked=timezone.now()), False),
+        (RequestRefused("x", status=400), False),
+        (TokenRefused("x", status=400), False),
+        (TokenRepeated("x"), False),
+        (TooLong("x"), False),
+    ],
+    ids=repr,
+)
+def test_what_says_that_the_platform_does_not_work(error: UpstreamError | None, *, fails: bool) -> None:
+    assert circuit.is_failure(error) is fails
+
+
+def test_some_failures_in_a_row_open_the_circuit_and_one_success_closes_it() -> None:
+    Gate().enter()
+    for _ in range(circuit.FAILURES - 1):
+        Gate().left(0.1, TryAgain("first"))
+    assert gate.may_begin()
+    Gate().left(0.1, TryAgain("last"))
+    assert not gate.may_begin()
+    known = Upstream.objects.get()
+    assert known.reason == "last"
+    assert known.failing_since
+    pause_is_over()
+    assert gate.may_begin()
+    assert not gate.may_begin(), "one at a time tries"
+    Gate().left(0.1, None)
+    assert gate.may_begin()
+    assert Upstream.objects.values("failures", "reason", "failing_since", "rests_until").get() == {
+        "failures": 0,
+        "reason": "",
+        "failing_since": None,
+        "rests_until": None,
+    }
+
+
+def test_each_failure_lengthens_the_pause() -> None:
+    pauses = [circuit.pause(failures) for failures in range(circuit.FAILURES, circuit.FAILURES + 20)]
+    assert pauses[0] == circuit.FIRST_PAUSE
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == circuit.LONGEST_PAUSE
+
+
+def test_what_the_platform_asks_to_wait_holds_for_all() -> None:
+    Gate().enter()
+    Gate().left(0.1, TryAgain("slow down", status=429, after=30))
+    assert Upstream.objects.get().next > timezone.now() + timedelta(seconds=28)
+    assert UpstreamMinute.objects.get().throttled == 1
+
+
+def test_requests_are_counted_by_minute(platform: SandboxProcess) -> None:
+    platform.faults("status=503:x2")
+    run_tail()
+    minutes = list(UpstreamMinute.objects.all())
+    assert sum(each.requests for each in minutes) == 3
+    assert sum(each.failed for each in minutes) == 2
+    assert all(0 < each.slowest <= each.seconds for each in minutes)
+    UpstreamMinute.objects.update(begins=timezone.now() - timedelta(days=2))
+    tasks.forget()
+    assert not UpstreamMinute.objects.exists()
+
+
+def test_refused_credentials_are_not_tried_again_and_again(platform: SandboxProcess) -> None:
+    platform.faults("status=401")
+    for _ in range(5):
+        tasks.tail()
+        tasks.rechecks()
+    assert len(platform.requests()) == 1
+    assert Pass.objects.count() == 1
+    assert "401" in Lane.objects.get().problem
+    platform.faults("")
+    pause_is_over()
+    tasks.tail()
+    assert Lane.objects.get(name="tail").complete
+
+
+def test_whoever_asks_for_a_cycle_is_not_told_to_wait(platform: SandboxProcess) -> None:
+    Upstream.objects.create(next=timezone.now(), failures=9, rests_until=timezone.now() + timedelta(minutes=5))
+    cycle(watch=nobody, waiting=lambda _: None)
+    assert gate.may_begin()

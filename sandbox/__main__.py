@@ -49,7 +49,7 @@ def main() -> int:
     epoch = time.time() if chosen.epoch is None else chosen.epoch
     since = min(epoch, chosen.since or epoch)
     world = World(seed=chosen.seed, jobs=chosen.jobs, rate=chosen.rate, epoch=since)
-    world.advance(epoch - since)
+    world.clock.move(epoch - since)
     api = Api(world, Writer(world, even=chosen.even), tokens=chosen.token, cap=chosen.page_cap)
     control = Control(api=api, faults=Faults(chosen.faults, chosen.seed))
     try:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import unquote
@@ -12,6 +13,19 @@ from sandbox.search import Api, members
 from sandbox.world import Planted
 
 LOG_KEPT = 10_000
+
+
+class NotThere(Exception):
+    """A job that the control plane is asked for and nobody knows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """A call of the control plane: the job that its path names, its query and its body."""
+
+    job_id: str
+    query: dict[str, str]
+    body: bytes
 
 
 @dataclass
@@ -27,38 +41,66 @@ class Control:
         self.requests.append({"method": method, "path": path, "query": query, "status": status, "at": time.time()})
         del self.requests[:-LOG_KEPT]
 
-    def handle(self, method: str, path: str, query: dict[str, str], body: bytes) -> tuple[int, object]:
+    def handle(self, method: str, path: str, query: dict[str, str], body: bytes) -> tuple[int, bytes]:
         """Do what `method path` says; give a status and what to answer."""
+        name, slash, job_id = path.removeprefix("/_sandbox/").partition("/")
+        route = ROUTES.get(f"{method} {name}{slash}")
+        if route is None:
+            return 404, _written({"error": f"no {method} {path}"})
         try:
-            match method, path.split("/")[2:]:
-                case "GET", ["requests"]:
-                    return 200, self.requests
-                case "DELETE", ["requests"]:
-                    self.requests.clear()
-                case "PUT", ["faults"]:
-                    self.faults.faults = faults.parse(body.decode())
-                case "POST", ["clock"]:
-                    self.api.world.advance(float(body))
-                case "POST", ["jobs"]:
-                    self._plant(body, query)
-                case "DELETE", ["jobs", job_id]:
-                    return (200, {}) if self.api.delete(unquote(job_id)) else (404, {"error": "no such job"})
-                case _:
-                    return 404, {"error": f"no {method} {path}"}
+            return 200, route(self, Call(job_id=unquote(job_id), query=query, body=body))
+        except NotThere:
+            return 404, _written({"error": "no such job"})
         except ValueError as why:
-            return 400, {"error": str(why)}
-        return 200, {}
+            return 400, _written({"error": str(why)})
 
-    def _plant(self, raw: bytes, query: dict[str, str]) -> None:
+    def _asked(self, _: Call) -> bytes:
+        return _written(self.requests)
+
+    def _forget(self, _: Call) -> bytes:
+        self.requests.clear()
+        return DONE
+
+    def _set_faults(self, call: Call) -> bytes:
+        self.faults.faults = faults.parse(call.body.decode())
+        return DONE
+
+    def _clock(self, _: Call) -> bytes:
+        return _written({"now": self.api.world.clock.now()})
+
+    def _move(self, call: Call) -> bytes:
+        with self.api.world.lock:
+            self.api.world.clock.move(float(call.body))
+        return DONE
+
+    def _plant(self, call: Call) -> bytes:
         """Put a record in, byte for byte; dates that cannot be read place it first, as the newest."""
-        world, read = self.api.world, members(raw)
+        world, read = self.api.world, members(call.body)
         with world.lock:
-            places = {name: query.get(name) or read.get(name) for name in ("dateCreated", "dateUpdated")}
-            created, updated = (_moment(place, world.now()) for place in places.values())
+            places = {name: call.query.get(name) or read.get(name) for name in ("dateCreated", "dateUpdated")}
+            created, updated = (_moment(place, world.clock.now()) for place in places.values())
             job_id, group = str(read.get("id") or ""), str(read.get("groupId") or "")
             if job_id and not any(planted.id == job_id for planted in world.planted):
                 self.api.delete(job_id)
-            world.plant(Planted(raw=raw, id=job_id, group=group or job_id, created=created, updated=updated))
+            world.plant(Planted(raw=call.body, id=job_id, group=group or job_id, created=created, updated=updated))
+        return DONE
+
+    def _delete(self, call: Call) -> bytes:
+        if not self.api.delete(call.job_id):
+            raise NotThere
+        return DONE
+
+
+ROUTES: dict[str, Callable[[Control, Call], bytes]] = {
+    "GET requests": Control._asked,
+    "DELETE requests": Control._forget,
+    "PUT faults": Control._set_faults,
+    "GET clock": Control._clock,
+    "POST clock": Control._move,
+    "POST jobs": Control._plant,
+    "DELETE jobs/": Control._delete,
+}
+DONE = b"{}"
 
 
 def _moment(text: object, otherwise: int) -> int:
@@ -68,6 +110,5 @@ def _moment(text: object, otherwise: int) -> int:
         return otherwise
 
 
-def written(value: object) -> bytes:
-    """Write an answer."""
+def _written(value: object) -> bytes:
     return json.dumps(value).encode()

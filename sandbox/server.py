@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from sandbox.auth import Denied, Guard
-from sandbox.control import Control, written
+from sandbox.control import Control
 from sandbox.faults import Fault
 from sandbox.search import Api, BadRequest, Found
 
@@ -80,9 +80,11 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     sandbox: Sandbox
+    came = 0.0
 
     def do_GET(self) -> None:
         """Answer a call, or a question to the control plane."""
+        self.came = self._clock()
         url = urlsplit(self.path)
         query = dict(parse_qsl(url.query, keep_blank_values=True))
         if url.path.startswith("/_sandbox/"):
@@ -97,13 +99,19 @@ class Handler(BaseHTTPRequestHandler):
         super().setup()
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """What every reply is dated: when its request came, by the sandbox's clock."""
+        return super().date_time_string(timestamp or self.came or self._clock())
+
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
         """Stay quiet: `/_sandbox/requests` has them."""
 
+    def _clock(self) -> float:
+        return self.sandbox.api.world.clock.now() / 1000
+
     def _control(self, path: str, query: dict[str, str]) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        status, value = self.sandbox.control.handle(self.command, path, query, body)
-        self._send(status, written(value))
+        self._send(*self.sandbox.control.handle(self.command, path, query, body))
 
     def _call(self, path: str, query: dict[str, str]) -> None:
         fault = self.sandbox.control.faults.strike()

@@ -5,12 +5,12 @@ What a job says is derived from its index when it is asked for (`content`). Time
 
 import math
 import threading
-import time
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sandbox.clock import Clock
 from sandbox.dice import Dice, Names
 from sandbox.kinds import BAG, KINDS
 from sandbox.order import Order
@@ -32,14 +32,16 @@ class Planted:
 
 
 class World:
-    """Every job of one seed; `jobs` of them have come when the clock stands at `epoch`, `rate` a second come then."""
+    """Every job of one seed; `jobs` of them have come when the clock stands at `epoch`, `rate` a second come then.
+
+    Nothing is undone: where the clock is set back, its jobs rest until it says what it had said before.
+    """
 
     def __init__(self, *, seed: int, jobs: int, rate: float, epoch: float) -> None:
         self.seed, self._rate = seed, rate
         self.lock = threading.RLock()
         self.groups = Names(seed, "group")
-        self._began, self._epoch = time.monotonic(), int(epoch * 1000)
-        self._advanced = 0
+        self.clock, self._epoch = Clock(epoch), int(epoch * 1000)
         self.created, self.working, self.ended = array("q"), array("q"), array("q")
         self.request, self.place = array("I"), array("B")
         self.first, self.kind = array("I"), array("B")
@@ -53,12 +55,8 @@ class World:
         self._active = [index for index in range(self._counted) if self.ended[index] > self._epoch]
 
     def now(self) -> int:
-        """The sandbox's clock."""
-        return self._epoch + self._advanced + int((time.monotonic() - self._began) * 1000)
-
-    def advance(self, seconds: float) -> None:
-        """Move the clock forward."""
-        self._advanced += int(seconds * 1000)
+        """The moment at which its jobs stand, which never goes back."""
+        return self.clock.latest(self.clock.tick())
 
     def by_created(self, now: int) -> Order:
         """Every job by `dateCreated`."""

@@ -40,8 +40,13 @@ class SandboxProcess:
         self._ask("PUT", "faults", data=text.encode())
 
     def advance(self, seconds: float) -> None:
-        """Move the clock forward."""
+        """Move the clock forward, or back."""
         self._ask("POST", "clock", data=str(seconds).encode())
+
+    def now(self) -> int:
+        """What the clock says, in milliseconds since 1970."""
+        said: int = self._ask("GET", "clock").json()["now"]
+        return said
 
     def requests(self) -> list[dict[str, Any]]:
         """What the API was asked since the last `forget`."""

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import signal
 import sys
 import threading
@@ -30,6 +31,9 @@ def options() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=0.5, help="new jobs a second")
     parser.add_argument("--page-cap", type=_number, default=1000, help="the most jobs on a page")
     parser.add_argument("--token", choices=("offset", "cursor"), default="cursor", help="what page tokens mean")
+    parser.add_argument(
+        "--lag", type=_seconds, default=0.0, metavar="SECONDS", help="searches show what was there then"
+    )
     parser.add_argument("--faults", type=_faults, default=[], metavar="KIND[=VALUE][:SHARE|:xN],…", help=faults.__doc__)
     parser.add_argument("--epoch", type=_moment, help="what the clock says at the start, in ISO 8601; now by default")
     parser.add_argument("--since", type=_moment, help="when the first --jobs had come; the clock says now all the same")
@@ -50,7 +54,7 @@ def main() -> int:
     since = min(epoch, chosen.since or epoch)
     world = World(seed=chosen.seed, jobs=chosen.jobs, rate=chosen.rate, epoch=since)
     world.clock.move(epoch - since)
-    api = Api(world, Writer(world, even=chosen.even), tokens=chosen.token, cap=chosen.page_cap)
+    api = Api(world, Writer(world, even=chosen.even), tokens=chosen.token, cap=chosen.page_cap, lag=chosen.lag)
     control = Control(api=api, faults=Faults(chosen.faults, chosen.seed))
     try:
         server = serve(Sandbox(api=api, guard=Guard(chosen.app_id, secret), control=control), chosen.host, chosen.port)
@@ -67,6 +71,12 @@ def _number(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError("must be a whole number from 1 on")
     return int(text)
+
+
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"\d*\.?\d+", text):
+        raise argparse.ArgumentTypeError("must be a number of seconds, from 0 on")
+    return float(text)
 
 
 def _faults(text: str) -> list[Fault]:

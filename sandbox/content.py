@@ -1,7 +1,6 @@
 """What a job says, derived from its index, its place in its lifecycle and the oddities that it was dealt."""
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ import msgspec
 
 from sandbox import oddities
 from sandbox.dice import Dice, Names
+from sandbox.facts import Facts
 from sandbox.kinds import FAILURES, KINDS, Json, Kind, Subject
 from sandbox.oddities import BENDS, Bend
 from sandbox.world import World
@@ -42,20 +42,6 @@ STEMS = (
     "+bonus",
     "ärger",
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Facts:
-    """What a search can ask of a job."""
-
-    id: str
-    group: str
-    type: str
-    status: str
-    issuer: str | None
-    path: str
-    file_id: str
-    odd: str
 
 
 class Writer:

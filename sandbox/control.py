@@ -4,13 +4,11 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from urllib.parse import unquote
 
-from sandbox import faults
+from sandbox import edits, faults
 from sandbox.faults import Faults
-from sandbox.search import Api, members
-from sandbox.world import Planted
+from sandbox.search import Api
 
 LOG_KEPT = 10_000
 
@@ -74,19 +72,11 @@ class Control:
         return DONE
 
     def _plant(self, call: Call) -> bytes:
-        """Put a record in, byte for byte; dates that cannot be read place it first, as the newest."""
-        world, read = self.api.world, members(call.body)
-        with world.lock:
-            places = {name: call.query.get(name) or read.get(name) for name in ("dateCreated", "dateUpdated")}
-            created, updated = (_moment(place, world.clock.now()) for place in places.values())
-            job_id, group = str(read.get("id") or ""), str(read.get("groupId") or "")
-            if job_id and not any(planted.id == job_id for planted in world.planted):
-                self.api.delete(job_id)
-            world.plant(Planted(raw=call.body, id=job_id, group=group or job_id, created=created, updated=updated))
+        edits.plant(self.api, call.body, call.query)
         return DONE
 
     def _delete(self, call: Call) -> bytes:
-        if not self.api.delete(call.job_id):
+        if not edits.delete(self.api, call.job_id):
             raise NotThere
         return DONE
 
@@ -101,13 +91,6 @@ ROUTES: dict[str, Callable[[Control, Call], bytes]] = {
     "DELETE jobs/": Control._delete,
 }
 DONE = b"{}"
-
-
-def _moment(text: object, otherwise: int) -> int:
-    try:
-        return int(datetime.fromisoformat(str(text)).timestamp() * 1000)
-    except (ValueError, OverflowError):
-        return otherwise
 
 
 def _written(value: object) -> bytes:

@@ -5,41 +5,51 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 Key = tuple[int, int, int]
+Stray = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
     """Jobs by time, the oldest at position 0: the first `count` of `times` and `refs`, and `strays` in between.
 
-    Of one time the run comes before the strays, so that every job has a `key` of its own.
+    A job's `key` is its time, 0 in the run or 1 beside it, and its ref: of one time the run comes first. A stray is a
+    key and a ref; one that stands for a job of the run has that job's key, and comes right before it.
     """
 
     times: Sequence[int]
     refs: Sequence[int]
     count: int
-    strays: list[tuple[int, int]]
+    strays: list[Stray]
     _ranks: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.strays.sort()
-        found = (bisect_right(self.times, time, 0, self.count) for time, _ in self.strays)
-        self._ranks.extend(rank + number for number, rank in enumerate(found))
+        self._ranks.extend(self._before(stray) + number for number, stray in enumerate(self.strays))
 
     def __len__(self) -> int:
         return self.count + len(self.strays)
 
     def ref(self, position: int) -> int:
         """The job at `position`."""
-        return self.key(position)[2]
+        return self._at(position)[3]
 
     def key(self, position: int) -> Key:
         """What the job at `position` is sorted by."""
-        before = bisect_left(self._ranks, position)
-        if before < len(self._ranks) and self._ranks[before] == position:
-            time, ref = self.strays[before]
-            return time, 1, ref
-        return self.times[position - before], 0, self.refs[position - before]
+        return self._at(position)[:3]
 
     def position(self, key: Key) -> int:
         """Where `key` stands or would stand."""
         return bisect_left(range(len(self)), key, key=self.key)
+
+    def _at(self, position: int) -> Stray:
+        before = bisect_left(self._ranks, position)
+        if before < len(self._ranks) and self._ranks[before] == position:
+            return self.strays[before]
+        ref = self.refs[position - before]
+        return self.times[position - before], 0, ref, ref
+
+    def _before(self, stray: Stray) -> int:
+        """How many jobs of the run come before a stray; of one time they are sorted by their refs."""
+        time, beside, ref, _ = stray
+        end = bisect_right(self.times, time, 0, self.count)
+        return end if beside else bisect_left(self.refs, ref, bisect_left(self.times, time, 0, end), end)

@@ -7,28 +7,16 @@ import math
 import threading
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass
 
 from sandbox.clock import Clock
 from sandbox.dice import Dice, Names
 from sandbox.kinds import BAG, KINDS
-from sandbox.order import Order
+from sandbox.order import Key, Order, Stray
+from sandbox.planted import Ledger
 
 DAY = 86_400_000
 SHORTEST_PAST, LONGEST_PAST = 14 * DAY, 60 * DAY
 RHYTHM = 0.12
-
-
-@dataclass
-class Planted:
-    """A record that somebody put in, byte for byte, and where it stands in both orders."""
-
-    raw: bytes
-    id: str
-    group: str
-    created: int
-    updated: int
 
 
 class World:
@@ -45,32 +33,30 @@ class World:
         self.created, self.working, self.ended = array("q"), array("q"), array("q")
         self.request, self.place = array("I"), array("B")
         self.first, self.kind = array("I"), array("B")
-        self.planted: list[Planted] = []
-        self.gone: set[int] = set()
+        self.ledger = Ledger()
         self._fill(jobs)
         by_end = sorted(range(jobs), key=self.ended.__getitem__)
         self._end_jobs, self._end_times = array("I", by_end), array("q", (self.ended[i] for i in by_end))
         self._arrival = float(self._epoch)
-        self._counted = bisect_right(self.created, self._epoch)
-        self._active = [index for index in range(self._counted) if self.ended[index] > self._epoch]
+        self._active: list[int] = []
+        self._counted = self._looked = 0
 
-    def now(self) -> int:
-        """The moment at which its jobs stand, which never goes back."""
-        return self.clock.latest(self.clock.tick())
-
-    def by_created(self, now: int) -> Order:
-        """Every job by `dateCreated`."""
-        count = self._grow(now)
-        strays = [(planted.created, self._ref(n)) for n, planted in enumerate(self.planted)]
+    def by_created(self, now: int, strays: list[Stray]) -> Order:
+        """Every job by `dateCreated`, and `strays`."""
+        count = bisect_right(self.created, now)
         return Order(times=self.created, refs=range(count), count=count, strays=strays)
 
-    def by_updated(self, now: int) -> Order:
-        """Every job by `dateUpdated`: those that have ended, and those that still move."""
-        self._grow(now)
-        strays = [(self.updated(i, now), i) for i in self._active]
-        strays += [(planted.updated, self._ref(n)) for n, planted in enumerate(self.planted)]
+    def by_updated(self, now: int, strays: list[Stray]) -> Order:
+        """Every job by `dateUpdated`: those that have ended, those that still move, and `strays`."""
+        moving = [(self.updated(index, now), 1, index, index) for index in self._moving(now)]
         ended = bisect_right(self._end_times, now)
-        return Order(times=self._end_times, refs=self._end_jobs, count=ended, strays=strays)
+        return Order(times=self._end_times, refs=self._end_jobs, count=ended, strays=moving + strays)
+
+    def key(self, index: int, now: int, *, updated: bool) -> Key:
+        """Where a job stands in one of these orders."""
+        if updated and now < self.ended[index]:
+            return self.updated(index, now), 1, index
+        return (self.ended if updated else self.created)[index], 0, index
 
     def updated(self, index: int, now: int) -> int:
         """When the job last changed."""
@@ -84,26 +70,16 @@ class World:
         end = self.first[number + 1] if number + 1 < len(self.first) else len(self.created)
         return range(self.first[number], end)
 
-    def few(self, refs: Iterable[int], now: int, *, updated: bool) -> Order:
-        """These jobs by one of their dates."""
-        return Order(times=(), refs=(), count=0, strays=[(self._time(ref, now, updated), ref) for ref in refs])
-
-    def _time(self, ref: int, now: int, updated: bool) -> int:
-        if ref < 0:
-            return self.planted[-1 - ref].updated if updated else self.planted[-1 - ref].created
-        return self.updated(ref, now) if updated else self.created[ref]
-
-    def plant(self, planted: Planted) -> None:
-        """Put a record in, in the place of a planted one with its id."""
-        for held in self.planted:
-            if held.id and held.id == planted.id:
-                held.__dict__.update(planted.__dict__)
-                return
-        self.planted.append(planted)
-
-    @staticmethod
-    def _ref(number: int) -> int:
-        return -1 - number
+    def grow(self, now: int) -> None:
+        """Let come what comes until `now`."""
+        while self._rate > 0 and self._arrival <= now:
+            before = len(self.created)
+            jobs = self._request(int(self._arrival), 8)
+            self._arrival += 1000 * jobs / self._rate
+            for index in range(before, len(self.created)):
+                at = bisect_right(self._end_times, self.ended[index])
+                self._end_times.insert(at, self.ended[index])
+                self._end_jobs.insert(at, index)
 
     def _fill(self, jobs: int) -> None:
         """Make the past: denser lately, with a daily rhythm."""
@@ -132,18 +108,12 @@ class World:
             self.place.append(place)
         return jobs
 
-    def _grow(self, now: int) -> int:
-        """Let come what comes until `now`; give how many jobs have come."""
-        while self._rate > 0 and self._arrival <= now:
-            before = len(self.created)
-            jobs = self._request(int(self._arrival), 8)
-            self._arrival += 1000 * jobs / self._rate
-            for index in range(before, len(self.created)):
-                at = bisect_right(self._end_times, self.ended[index])
-                self._end_times.insert(at, self.ended[index])
-                self._end_jobs.insert(at, index)
+    def _moving(self, now: int) -> list[int]:
+        """The jobs that have come and not ended; quick where `now` goes on from call to call."""
+        if now < self._looked:
+            self._counted, self._active = 0, []
         come = bisect_right(self.created, now)
         active = [*self._active, *range(self._counted, come)]
         self._active = [index for index in active if self.ended[index] > now]
-        self._counted = max(come, self._counted)
-        return come
+        self._counted, self._looked = come, now
+        return self._active

@@ -104,7 +104,8 @@ def test_requests_are_logged(faulty: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [["--jobs", "0"], ["--token", "x"], ["--faults", "x"], ["--epoch", "x"], ["--port", "x"]]
+    "options",
+    [["--jobs", "0"], ["--token", "x"], ["--faults", "x"], ["--epoch", "x"], ["--port", "x"], ["--lag", "x"]],
 )
 def test_a_bad_option_is_named(options: list[str]) -> None:
     ran = subprocess.run(

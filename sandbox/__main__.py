@@ -10,13 +10,15 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-from sandbox import faults
+from sandbox import faults, tokens
 from sandbox.auth import Guard
 from sandbox.content import Writer
 from sandbox.control import Control
 from sandbox.faults import Fault, Faults
+from sandbox.query import Limits
 from sandbox.search import Api
 from sandbox.server import Sandbox, serve
+from sandbox.tokens import Tokens
 from sandbox.world import World
 
 
@@ -30,7 +32,9 @@ def options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rate", type=float, default=0.5, help="new jobs a second")
     parser.add_argument("--page-cap", type=_number, default=1000, help="the most jobs on a page")
-    parser.add_argument("--token", choices=("offset", "cursor"), default="cursor", help="what page tokens mean")
+    parser.add_argument("--page-refuse", type=_number, metavar="N", help="refuse a pageSize that is larger")
+    parser.add_argument("--token", choices=tokens.KINDS, default="cursor", help="what page tokens know: README.md")
+    parser.add_argument("--token-life", type=_seconds, metavar="SECONDS", help="how long page tokens hold")
     parser.add_argument(
         "--lag", type=_seconds, default=0.0, metavar="SECONDS", help="searches show what was there then"
     )
@@ -54,7 +58,8 @@ def main() -> int:
     since = min(epoch, chosen.since or epoch)
     world = World(seed=chosen.seed, jobs=chosen.jobs, rate=chosen.rate, epoch=since)
     world.clock.move(epoch - since)
-    api = Api(world, Writer(world, even=chosen.even), tokens=chosen.token, cap=chosen.page_cap, lag=chosen.lag)
+    paging, limits = Tokens(chosen.token, chosen.token_life), Limits(cap=chosen.page_cap, refuse=chosen.page_refuse)
+    api = Api(world, Writer(world, even=chosen.even), tokens=paging, limits=limits, lag=chosen.lag)
     control = Control(api=api, faults=Faults(chosen.faults, chosen.seed))
     try:
         server = serve(Sandbox(api=api, guard=Guard(chosen.app_id, secret), control=control), chosen.host, chosen.port)

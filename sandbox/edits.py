@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sandbox import facts
+from sandbox.order import PLANTED
 from sandbox.planted import Planted
 from sandbox.search import Api
 
@@ -15,8 +16,10 @@ def plant(api: Api, raw: bytes, places: dict[str, str]) -> None:
     with api.world.lock:
         read, known = facts.members(raw), facts.of_record(raw)
         now, ref = api.world.clock.now(), api.world.ledger.ref(known.id)
-        created, updated = (_moment(places.get(name) or read.get(name), now) for name in ("dateCreated", "dateUpdated"))
-        _put(api, ref, Planted(raw=raw, facts=known, created=(created, 1, ref), updated=(updated, 1, ref)))
+        created, updated = (
+            (_moment(places.get(name) or read.get(name), now), PLANTED, -ref) for name in ("dateCreated", "dateUpdated")
+        )
+        _put(api, ref, Planted(raw=raw, facts=known, created=created, updated=updated))
 
 
 def delete(api: Api, job_id: str) -> bool:

@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 
 Key = tuple[int, int, int]
 Stray = tuple[int, int, int, int]
+IN_RUN, MOVING, PLANTED = range(3)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
     """Jobs by time, the oldest at position 0: the first `count` of `times` and `refs`, and `strays` in between.
 
-    A job's `key` is its time, 0 in the run or 1 beside it, and its ref: of one time the run comes first. A stray is a
-    key and a ref; one that stands for a job of the run has that job's key, and comes right before it.
+    A job's `key` is its time, `IN_RUN`, `MOVING` or `PLANTED`, and a number: its ref in the run. So of one time the run
+    comes first. A stray is a key and a ref; one with the key of a job of the run comes right before it.
     """
 
     times: Sequence[int]
@@ -46,10 +47,12 @@ class Order:
         if before < len(self._ranks) and self._ranks[before] == position:
             return self.strays[before]
         ref = self.refs[position - before]
-        return self.times[position - before], 0, ref, ref
+        return self.times[position - before], IN_RUN, ref, ref
 
     def _before(self, stray: Stray) -> int:
         """How many jobs of the run come before a stray; of one time they are sorted by their refs."""
-        time, beside, ref, _ = stray
+        time, where, number, _ = stray
         end = bisect_right(self.times, time, 0, self.count)
-        return end if beside else bisect_left(self.refs, ref, bisect_left(self.times, time, 0, end), end)
+        if where != IN_RUN:
+            return end
+        return bisect_left(self.refs, number, bisect_left(self.times, time, 0, end), end)

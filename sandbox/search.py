@@ -1,25 +1,19 @@
 """Search, one job, one group (contract: "Search"), over the world as it stands at the moment of the request."""
 
-import base64
-import hashlib
 import json
 import time
 from dataclasses import dataclass
 
+from sandbox import query as queries
 from sandbox.clock import SECOND
 from sandbox.content import Writer
 from sandbox.order import Order
+from sandbox.query import Limits, Query
+from sandbox.tokens import Tokens, Walk
 from sandbox.view import View
 from sandbox.world import World
 
-ASCENDING = {"asc": True, "acs": True, "des": False, "desc": False}
-ORDERS = {"dateCreated": "created", "dateUpdated": "updated", "date": "created"}
-FILTERS = ("issuer", "type", "status", "groupId", "fileId", "path")
 SCAN_SECONDS = 2.0
-
-
-class BadRequest(ValueError):
-    """A query that the API refuses with 400."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,15 +29,12 @@ class Found:
 
 
 class Api:
-    """The three calls. `tokens` is `offset` or `cursor`; a page holds `cap` jobs at most.
+    """The three calls. Searches show what was there `lag` seconds ago, one job and one group what is there now."""
 
-    Searches show what was there `lag` seconds ago, one job and one group what is there now.
-    """
-
-    def __init__(self, world: World, writer: Writer, *, tokens: str, cap: int, lag: float = 0) -> None:
-        self.world, self._tokens, self._cap = world, tokens, cap
-        self._writer, self._lag = writer, int(lag * SECOND)
-        world.ledger.keep = self._lag
+    def __init__(self, world: World, writer: Writer, *, tokens: Tokens, limits: Limits, lag: float = 0) -> None:
+        self.world, self._writer = world, writer
+        self._tokens, self._limits, self._lag = tokens, limits, int(lag * SECOND)
+        world.ledger.keep = self._lag + tokens.past
 
     def view(self, ago: int = 0) -> View:
         """What is there, or was `ago` nanoseconds ago; the world's lock must be held for as long as it is used."""
@@ -52,25 +43,29 @@ class Api:
         self.world.grow(now)
         return View(world=self.world, writer=self._writer, at=at, now=now)
 
-    def search(self, query: dict[str, str], *, most: int | None = None) -> Found:
+    def search(self, asked: dict[str, str], *, most: int | None = None) -> Found:
         """Answer `GET /jobs`, with `most` jobs where the query allows more.
 
         A filter that matches little gives short pages with a token, so that none takes long.
         """
+        query = queries.parse(asked, self._limits)
         with self.world.lock:
             view = self.view(self._lag)
-            asked, ascending, order = self._order(query, view)
-            size = asked if most is None else min(asked, most)
-            wanted = {name: query[name] for name in FILTERS if query.get(name)}
-            jobs: list[bytes] = []
-            position, patience = self._start(query, order, ascending), time.monotonic() + SCAN_SECONDS
-            end = len(order) if ascending else -1
-            while position != end and len(jobs) < size and (not jobs or time.monotonic() < patience):
-                ref = order.ref(position)
-                if view.is_there(ref) and view.matches(ref, wanted):
-                    jobs.append(view.write(ref))
-                position += 1 if ascending else -1
-            token = None if position == end else self._token(query, order, position)
+            walk = Walk(view=view, order=_order(query, view), ascending=query.ascending)
+            walk, position = self._tokens.start(query, walk)
+            return self._page(query, walk, position, query.size if most is None else min(query.size, most))
+
+    def _page(self, query: Query, walk: Walk, position: int, size: int) -> Found:
+        view, order, step, end = walk.view, walk.order, walk.step, walk.end
+        jobs: list[bytes] = []
+        last, patience = position, time.monotonic() + SCAN_SECONDS
+        while position != end and len(jobs) < size and (not jobs or time.monotonic() < patience):
+            ref = order.ref(position)
+            if view.is_there(ref) and view.matches(ref, query.wanted):
+                jobs.append(view.write(ref))
+                last = position
+            position += step
+        token = None if position == end else self._tokens.write(query, walk, position, last)
         return Found(jobs=jobs, token=token)
 
     def job(self, job_id: str) -> bytes | None:
@@ -87,48 +82,8 @@ class Api:
             jobs = [view.write(ref) for ref in view.group(group_id)]
         return b"[%b]" % b",".join(jobs) if jobs else None
 
-    def _order(self, query: dict[str, str], view: View) -> tuple[int, bool, Order]:
-        size = query.get("pageSize", "20")
-        if not size.isdigit() or int(size) < 1:
-            raise BadRequest("pageSize must be a positive number")
-        direction, by = query.get("orderDirection") or "des", query.get("orderBy") or "dateCreated"
-        if direction not in ASCENDING or by not in ORDERS:
-            raise BadRequest("unknown orderBy or orderDirection")
-        updated, group = ORDERS[by] == "updated", query.get("groupId")
-        order = view.few(view.group(group), updated=updated) if group else view.order(updated=updated)
-        return min(int(size), self._cap), ASCENDING[direction], order
 
-    def _token(self, query: dict[str, str], order: Order, position: int) -> str:
-        place = position if self._tokens == "offset" else list(order.key(position))
-        if self._tokens == "offset" and not ASCENDING[query.get("orderDirection") or "des"]:
-            place = len(order) - 1 - position
-        text = json.dumps([_fingerprint(query), place])
-        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-    def _start(self, query: dict[str, str], order: Order, ascending: bool) -> int:
-        """The position at which a page begins: an offset shifts with what comes and moves, a cursor does not."""
-        token = query.get("nextPageToken")
-        if not token:
-            return 0 if ascending else len(order) - 1
-        try:
-            fingerprint, place = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-            position = order.position(tuple(place)) if self._tokens == "cursor" else int(place)
-        except (ValueError, TypeError) as why:
-            raise BadRequest("nextPageToken is not valid") from why
-        if fingerprint != _fingerprint(query):
-            raise BadRequest("nextPageToken belongs to another search")
-        if self._tokens == "offset":
-            return min(position, len(order)) if ascending else max(-1, len(order) - 1 - position)
-        return _of_cursor(order, position, tuple(place), ascending)
-
-
-def _of_cursor(order: Order, position: int, key: tuple[int, ...], ascending: bool) -> int:
-    """Where a cursor leads whose job may have moved away: the next one in its direction."""
-    if ascending or (position < len(order) and order.key(position) == key):
-        return position
-    return position - 1
-
-
-def _fingerprint(query: dict[str, str]) -> str:
-    text = json.dumps(sorted(item for item in query.items() if item[0] != "nextPageToken"))
-    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+def _order(query: Query, view: View) -> Order:
+    """The jobs to look through: all, or those of the group that is asked for."""
+    group = query.wanted.get("groupId")
+    return view.few(view.group(group), updated=query.updated) if group else view.order(updated=query.updated)

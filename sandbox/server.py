@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from sandbox.auth import Denied, Guard
 from sandbox.control import Control
 from sandbox.faults import Fault
-from sandbox.search import Api, BadRequest, Found
+from sandbox.query import BadRequest
+from sandbox.search import Api, Found
 
 JSON = "application/json; charset=utf-8"
 SEARCH, GET = "urn:service:job.search", "urn:service:job.get"

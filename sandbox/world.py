@@ -11,7 +11,7 @@ from bisect import bisect_right
 from sandbox.clock import Clock
 from sandbox.dice import Dice, Names
 from sandbox.kinds import BAG, KINDS
-from sandbox.order import Key, Order, Stray
+from sandbox.order import IN_RUN, MOVING, Key, Order, Stray
 from sandbox.planted import Ledger
 
 DAY = 86_400_000
@@ -48,15 +48,15 @@ class World:
 
     def by_updated(self, now: int, strays: list[Stray]) -> Order:
         """Every job by `dateUpdated`: those that have ended, those that still move, and `strays`."""
-        moving = [(self.updated(index, now), 1, index, index) for index in self._moving(now)]
+        moving = [(self.updated(index, now), MOVING, index, index) for index in self._moving(now)]
         ended = bisect_right(self._end_times, now)
         return Order(times=self._end_times, refs=self._end_jobs, count=ended, strays=moving + strays)
 
     def key(self, index: int, now: int, *, updated: bool) -> Key:
         """Where a job stands in one of these orders."""
         if updated and now < self.ended[index]:
-            return self.updated(index, now), 1, index
-        return (self.ended if updated else self.created)[index], 0, index
+            return self.updated(index, now), MOVING, index
+        return (self.ended if updated else self.created)[index], IN_RUN, index
 
     def updated(self, index: int, now: int) -> int:
         """When the job last changed."""

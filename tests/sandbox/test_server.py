@@ -105,7 +105,10 @@ def test_requests_are_logged(faulty: Api) -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [["--jobs", "0"], ["--token", "x"], ["--faults", "x"], ["--epoch", "x"], ["--port", "x"], ["--lag", "x"]],
+    [
+        *(["--jobs", "0"], ["--token", "x"], ["--faults", "x"], ["--epoch", "x"], ["--port", "x"], ["--lag", "x"]),
+        *(["--token-life", "-1"], ["--page-refuse", "0"]),
+    ],
 )
 def test_a_bad_option_is_named(options: list[str]) -> None:
     ran = subprocess.run(

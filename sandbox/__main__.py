@@ -60,9 +60,10 @@ def main() -> int:
     world.clock.move(epoch - since)
     paging, limits = Tokens(chosen.token, chosen.token_life), Limits(cap=chosen.page_cap, refuse=chosen.page_refuse)
     api = Api(world, Writer(world, even=chosen.even), tokens=paging, limits=limits, lag=chosen.lag)
-    control = Control(api=api, faults=Faults(chosen.faults, chosen.seed))
+    guard = Guard(chosen.app_id, secret)
+    control = Control(api=api, guard=guard, faults=Faults(chosen.faults, chosen.seed))
     try:
-        server = serve(Sandbox(api=api, guard=Guard(chosen.app_id, secret), control=control), chosen.host, chosen.port)
+        server = serve(Sandbox(api=api, guard=guard, control=control), chosen.host, chosen.port)
     except OSError as why:
         sys.exit(f"sandbox: cannot listen on {chosen.host}:{chosen.port} ({why.strerror}); give another --port")
     for number in (signal.SIGTERM, signal.SIGINT):

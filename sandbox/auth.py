@@ -12,10 +12,10 @@ class Denied(Exception):
 
 
 class Guard:
-    """Knows one project's app id and shared secret."""
+    """Knows one project's app id and shared secret, which may be changed."""
 
     def __init__(self, app_id: str, secret: str) -> None:
-        self._issuer, self._secret = f"urn:app:{app_id}", secret
+        self._issuer, self.secret = f"urn:app:{app_id}", secret
 
     def check(self, header: str | None, verb: str) -> None:
         """Let a request with this `Authorization` header pass, or raise `Denied`."""
@@ -24,7 +24,7 @@ class Guard:
         try:
             claims = jwt.decode(
                 header,
-                self._secret,
+                self.secret,
                 algorithms=["HS256"],
                 issuer=self._issuer,
                 options={"verify_aud": False, "require": ["exp", "iss"]},

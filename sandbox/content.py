@@ -86,7 +86,7 @@ class Writer:
             folder=facts.path.rpartition("/")[0].replace("/input", "/output"),
             stem=facts.path.rpartition("/")[2].partition(".")[0],
             place=world.place[index],
-            made=_iso(changed),
+            made=iso(changed),
         )
         job: Json = {
             "id": facts.id,
@@ -97,8 +97,8 @@ class Writer:
             "sources": [{"path": facts.path, "fileId": facts.file_id}] if kind.reads else [],
             "specification": kind.specification(subject),
             "result": None,
-            "dateCreated": _iso(world.created[index]),
-            "dateUpdated": _iso(changed),
+            "dateCreated": iso(world.created[index]),
+            "dateUpdated": iso(changed),
         }
         if world.ended[index] <= now:
             job["result"] = _result(dice, facts.status, kind.payload(subject))
@@ -148,5 +148,6 @@ def _result(dice: Dice, status: str, payload: Any) -> Json:
     return {"code": code, "message": message, "payload": None}
 
 
-def _iso(moment: int) -> str:
+def iso(moment: int) -> str:
+    """Write a date as jobs have it, in whole seconds."""
     return f"{datetime.fromtimestamp(moment // 1000, UTC).isoformat()[:19]}Z"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from sandbox import edits, faults
+from sandbox.auth import Guard
 from sandbox.faults import Faults
 from sandbox.search import Api
 
@@ -31,6 +32,7 @@ class Control:
     """What can be done to a sandbox while it runs, and what it has been asked."""
 
     api: Api
+    guard: Guard
     faults: Faults
     requests: list[dict[str, object]] = field(default_factory=list)
 
@@ -49,7 +51,7 @@ class Control:
             return 200, route(self, Call(job_id=unquote(job_id), query=query, body=body))
         except NotThere:
             return 404, _written({"error": "no such job"})
-        except ValueError as why:
+        except (ValueError, RecursionError) as why:
             return 400, _written({"error": str(why)})
 
     def _asked(self, _: Call) -> bytes:
@@ -71,9 +73,28 @@ class Control:
             self.api.world.clock.move(float(call.body))
         return DONE
 
+    def _rotate(self, call: Call) -> bytes:
+        secret = call.body.decode().strip()
+        if not secret:
+            raise ValueError("give the new shared secret as the body")
+        self.guard.secret = secret
+        return DONE
+
+    def _jobs(self, _: Call) -> bytes:
+        return b'{"jobs": [%b]}' % b",".join(self.api.every())
+
     def _plant(self, call: Call) -> bytes:
         edits.plant(self.api, call.body, call.query)
         return DONE
+
+    def _change(self, call: Call) -> bytes:
+        changes = json.loads(call.body)
+        if not isinstance(changes, dict):
+            raise ValueError("give the members to change as a JSON object")
+        job = edits.change(self.api, call.job_id, changes, keep_dates=call.query.get("keepDates") == "1")
+        if job is None:
+            raise NotThere
+        return job
 
     def _delete(self, call: Call) -> bytes:
         if not edits.delete(self.api, call.job_id):
@@ -87,7 +108,10 @@ ROUTES: dict[str, Callable[[Control, Call], bytes]] = {
     "PUT faults": Control._set_faults,
     "GET clock": Control._clock,
     "POST clock": Control._move,
+    "PUT secret": Control._rotate,
+    "GET jobs": Control._jobs,
     "POST jobs": Control._plant,
+    "PATCH jobs/": Control._change,
     "DELETE jobs/": Control._delete,
 }
 DONE = b"{}"

@@ -1,9 +1,11 @@
-"""What the control plane does to jobs: put records in, and let jobs be gone."""
+"""What the control plane does to jobs: put records in, change jobs, and let them be gone."""
 
+import json
 from datetime import datetime
 
 from sandbox import facts
-from sandbox.order import PLANTED
+from sandbox.content import iso
+from sandbox.order import PLANTED, Key
 from sandbox.planted import Planted
 from sandbox.search import Api
 
@@ -14,12 +16,34 @@ def plant(api: Api, raw: bytes, places: dict[str, str]) -> None:
     It stands where `places` or its own dates say; dates that cannot be read place it first, as the newest.
     """
     with api.world.lock:
-        read, known = facts.members(raw), facts.of_record(raw)
-        now, ref = api.world.clock.now(), api.world.ledger.ref(known.id)
-        created, updated = (
-            (_moment(places.get(name) or read.get(name), now), PLANTED, -ref) for name in ("dateCreated", "dateUpdated")
-        )
+        known = facts.of_record(raw)
+        ref = api.world.ledger.ref(known.id)
+        dates, newest = facts.members(raw) | places, _key(api.world.clock.now(), ref)
+        created, updated = (_place(dates.get(name), ref, newest) for name in ("dateCreated", "dateUpdated"))
         _put(api, ref, Planted(raw=raw, facts=known, created=created, updated=updated))
+
+
+def change(api: Api, job_id: str, changes: dict[str, object], *, keep_dates: bool) -> bytes | None:
+    """Change members of a job, and give what it says then; None where there is none.
+
+    It is a record from then on, which keeps the job's place among those created, and among those updated if its dates
+    are kept.
+    """
+    if str(changes.get("id", job_id)) != job_id:
+        raise ValueError("an id cannot be changed: plant another job")
+    with api.world.lock:
+        view = api.view()
+        former = view.find(job_id)
+        if former is None:
+            return None
+        now, ref = api.world.clock.now(), api.world.ledger.ref(job_id)
+        stamp = {} if keep_dates else {"dateUpdated": iso(now)}
+        raw = json.dumps(facts.members(view.write(former)) | stamp | changes).encode()
+        created = _place(changes.get("dateCreated"), ref, view.key(former, updated=False))
+        moved = view.key(former, updated=True) if keep_dates else _key(now, ref)
+        updated = _place(changes.get("dateUpdated"), ref, moved)
+        _put(api, ref, Planted(raw=raw, facts=facts.of_record(raw), created=created, updated=updated))
+    return raw
 
 
 def delete(api: Api, job_id: str) -> bool:
@@ -39,8 +63,13 @@ def _put(api: Api, ref: int, record: Planted) -> None:
     api.world.ledger.plant(ref, record, at)
 
 
-def _moment(text: object, otherwise: int) -> int:
+def _place(date: object, ref: int, otherwise: Key) -> Key:
+    """Where a record of this date stands; a date that cannot be read says nothing."""
     try:
-        return int(datetime.fromisoformat(str(text)).timestamp() * 1000)
+        return _key(int(datetime.fromisoformat(str(date)).timestamp() * 1000), ref)
     except (ValueError, OverflowError):
         return otherwise
+
+
+def _key(moment: int, ref: int) -> Key:
+    return moment, PLANTED, -ref

@@ -46,3 +46,12 @@ def members(raw: bytes) -> dict[str, object]:
     except (ValueError, RecursionError):
         return {}
     return read if isinstance(read, dict) else {}
+
+
+def is_json(raw: bytes) -> bool:
+    """Whether a record can stand in a JSON text."""
+    try:
+        json.loads(raw.decode())
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -4,6 +4,7 @@ import json
 import time
 from dataclasses import dataclass
 
+from sandbox import facts
 from sandbox import query as queries
 from sandbox.clock import SECOND
 from sandbox.content import Writer
@@ -81,6 +82,18 @@ class Api:
             view = self.view()
             jobs = [view.write(ref) for ref in view.group(group_id)]
         return b"[%b]" % b",".join(jobs) if jobs else None
+
+    def every(self) -> list[bytes]:
+        """All jobs at one moment; records that are no JSON are none.
+
+        Others wait until it is settled which they are, and not until all are written.
+        """
+        with self.world.lock:
+            view = self.view()
+            order = view.order(updated=False)
+            refs = [ref for ref in map(order.ref, range(len(order))) if view.is_there(ref)]
+            planted = {ref: raw for ref in refs if ref < 0 and facts.is_json(raw := view.write(ref))}
+        return [planted[ref] if ref < 0 else view.write(ref) for ref in refs if ref >= 0 or ref in planted]
 
 
 def _order(query: Query, view: View) -> Order:

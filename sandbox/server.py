@@ -93,7 +93,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._call(url.path, query)
 
-    do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 - the base class names them so
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815 - the base class names them so
 
     def setup(self) -> None:
         """Send answers at once: they are small, and clients wait for them."""

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -31,6 +31,18 @@ class SandboxProcess:
         raw = job if isinstance(job, bytes) else json.dumps(job).encode()
         self._ask("POST", "jobs", data=raw, params=places)
 
+    def patch(self, job_id: str, *, keep_dates: bool = False, **members: Any) -> dict[str, Any]:
+        """Change members of a job, and give it; it was updated now, unless its dates are kept or given."""
+        places = {"keepDates": "1"} if keep_dates else {}
+        path = f"jobs/{quote(job_id, safe='')}"
+        changed: dict[str, Any] = self._ask("PATCH", path, data=json.dumps(members).encode(), params=places).json()
+        return changed
+
+    def jobs(self) -> list[dict[str, Any]]:
+        """Every job that there is, as of one moment, the oldest first."""
+        found: list[dict[str, Any]] = self._ask("GET", "jobs").json()["jobs"]
+        return found
+
     def delete(self, job_id: str) -> None:
         """Let a job be gone."""
         self._ask("DELETE", f"jobs/{quote(job_id, safe='')}")
@@ -48,6 +60,11 @@ class SandboxProcess:
         said: int = self._ask("GET", "clock").json()["now"]
         return said
 
+    def rotate(self, secret: str) -> "SandboxProcess":
+        """Give it another shared secret; what is given back knows it."""
+        self._ask("PUT", "secret", data=secret.encode())
+        return replace(self, secret=secret)
+
     def requests(self) -> list[dict[str, Any]]:
         """What the API was asked since the last `forget`."""
         asked: list[dict[str, Any]] = self._ask("GET", "requests").json()
@@ -58,7 +75,7 @@ class SandboxProcess:
         self._ask("DELETE", "requests")
 
     def _ask(self, method: str, path: str, **more: Any) -> Response:
-        reply = request(method, f"{self.url}/_sandbox/{path}", timeout=10, **more)
+        reply = request(method, f"{self.url}/_sandbox/{path}", timeout=60, **more)
         reply.raise_for_status()
         return reply
 

@@ -1,0 +1,133 @@
+"""The control plane of the sandbox: jobs are changed in place, told all at once, and the secret is renewed."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from threading import Thread
+from typing import Any
+
+import pytest
+from requests import HTTPError, request
+
+from tests.sandbox.api import Api
+from tests.sandbox.conftest import STILL
+from tests.sandbox_process import sandbox
+
+LATER = 86_400
+
+
+@pytest.fixture
+def api() -> Iterator[Api]:
+    """Few jobs that do not move."""
+    with sandbox("--jobs", "100", *STILL) as running:
+        yield Api(running)
+
+
+def ids(jobs: list[dict[str, Any]]) -> list[str]:
+    return [job["id"] for job in jobs]
+
+
+def called(api: Api, method: str, path: str, body: bytes = b"") -> int:
+    return request(method, f"{api.sandbox.url}/_sandbox/{path}", data=body, timeout=10).status_code
+
+
+def test_a_job_is_changed_in_place(api: Api) -> None:
+    created, updated = (ids(api.walk(orderBy=by)) for by in ("dateCreated", "dateUpdated"))
+    job = api.payload("/jobs")["jobs"][7]
+    api.sandbox.advance(LATER)
+    changed = api.sandbox.patch(job["id"], status="error", result=None, more=[1])
+    now = datetime.fromtimestamp(api.sandbox.now() / 1000, UTC)
+    assert changed == job | {"status": "error", "result": None, "more": [1], "dateUpdated": changed["dateUpdated"]}
+    assert len(changed["dateUpdated"]) == len("2026-03-01T12:00:00Z")
+    assert 0 <= (now - datetime.fromisoformat(changed["dateUpdated"])).total_seconds() < 10
+    assert api.payload(f"/jobs/{job['id']}") == changed
+    assert changed in api.payload(f"/jobs/groups/{job['groupId']}")
+    assert ids(api.walk(orderBy="dateCreated")) == created
+    assert ids(api.walk(orderBy="dateUpdated")) == [job["id"], *(each for each in updated if each != job["id"])]
+
+
+def test_dates_are_kept_or_given(api: Api) -> None:
+    orders = {by: ids(api.walk(orderBy=by)) for by in ("dateCreated", "dateUpdated")}
+    api.sandbox.advance(LATER)
+    for job in api.walk()[::3]:
+        kept = api.sandbox.patch(job["id"], keep_dates=True, note="x")
+        assert kept == job | {"note": "x"}
+    assert {by: ids(api.walk(pageSize=7, orderBy=by)) for by in orders} == orders
+    first = orders["dateCreated"][50]
+    given = api.sandbox.patch(first, dateCreated="2027-01-01T00:00:00Z", dateUpdated="2020-01-01T00:00:00Z")
+    assert given["dateUpdated"] == "2020-01-01T00:00:00Z"
+    assert ids(api.walk(orderBy="dateCreated"))[0] == ids(api.walk(orderBy="dateUpdated"))[-1] == first
+
+
+def test_a_walk_loses_no_job_that_is_changed_meanwhile() -> None:
+    with sandbox("--jobs", "300", "--rate", "100", "--epoch", "2026-03-01T12:00:00Z") as running:
+        api = Api(running)
+        running.advance(30)
+        before = {job["id"] for job in running.jobs()}
+        for direction in ("asc", "des"):
+            walked = []
+            for page in api.pages(pageSize=200, orderDirection=direction):
+                walked += ids(page)
+                for job_id in walked[-5:]:
+                    running.patch(job_id, keep_dates=True, direction=direction)
+            assert before <= set(walked)
+            assert len(walked) == len(set(walked))
+
+
+def test_planted_jobs_are_changed_too(api: Api) -> None:
+    api.sandbox.plant({"id": "p/1", "groupId": "p", "status": "working"})
+    assert api.sandbox.patch("p/1", status="success", groupId="q")["groupId"] == "q"
+    assert api.payload("/jobs/groups/q") == [api.payload("/jobs/p%2F1")]
+    assert api.ask("/jobs/groups/p").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [(b"{}", 404), (b"[]", 400), (b"rubbish", 400), (b'{"id": "other"}', 400), (b"[" * 99999, 400)]
+)
+def test_what_cannot_be_changed_is_refused(api: Api, body: bytes, status: int) -> None:
+    assert called(api, "PATCH", "jobs/none_none", body) == status
+    assert called(api, "PATCH", "jobs/", body) == (status if status == 400 else 404)
+
+
+def test_all_jobs_at_one_moment(api: Api) -> None:
+    api.sandbox.plant({"id": "p_1", "groupId": "p", "dateCreated": "2020-01-01T00:00:00Z"})
+    api.sandbox.delete(api.payload("/jobs")["jobs"][0]["id"])
+    api.sandbox.patch(api.payload("/jobs")["jobs"][3]["id"], status="changed")
+    walked = api.walk(orderDirection="asc")
+    api.sandbox.plant(b"\xff no JSON")
+    assert api.sandbox.jobs() == walked
+    assert walked[0]["id"] == "p_1"
+    assert len(walked) == 100
+
+
+def test_all_jobs_are_those_that_are_there_whatever_a_search_shows() -> None:
+    with sandbox("--jobs", "50", "--lag", "60", *STILL) as running:
+        running.plant({"id": "p_1"})
+        assert len(running.jobs()) == 51
+
+
+def test_others_are_answered_while_all_jobs_are_written() -> None:
+    with sandbox("--jobs", "20000", *STILL) as running:
+        told: list[int] = []
+        asking = Thread(target=lambda: told.append(len(running.jobs())))
+        asking.start()
+        time.sleep(0.5)
+        Api(running).payload("/jobs")
+        assert not told
+        asking.join()
+        assert told == [20_000]
+
+
+def test_the_secret_is_renewed(api: Api) -> None:
+    renewed = Api(api.sandbox.rotate("another-shared-secret-of-the-tests-987654321"))
+    assert api.ask("/jobs").status_code == 401
+    assert renewed.ask("/jobs").status_code == 200
+    with pytest.raises(HTTPError, match="400"):
+        api.sandbox.rotate(" ")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "nothing"), ("PUT", "jobs"), ("PATCH", "jobs"), ("GET", "jobs/1")]
+)
+def test_calls_that_there_are_not(api: Api, method: str, path: str) -> None:
+    assert called(api, method, path) == 404

@@ -12,12 +12,13 @@ from pathlib import Path
 
 from sandbox import faults, tokens
 from sandbox.auth import Guard
+from sandbox.calls import Sandbox
 from sandbox.content import Writer
 from sandbox.control import Control
 from sandbox.faults import Fault, Faults
 from sandbox.query import Limits
 from sandbox.search import Api
-from sandbox.server import Sandbox, serve
+from sandbox.server import serve
 from sandbox.tokens import Tokens
 from sandbox.world import World
 
@@ -38,7 +39,7 @@ def options() -> argparse.Namespace:
     parser.add_argument(
         "--lag", type=_seconds, default=0.0, metavar="SECONDS", help="searches show what was there then"
     )
-    parser.add_argument("--faults", type=_faults, default=[], metavar="KIND[=VALUE][:SHARE|:xN],…", help=faults.__doc__)
+    parser.add_argument("--faults", type=_faults, default=[], metavar=f"{faults.FORM},…", help=faults.__doc__)
     parser.add_argument("--epoch", type=_moment, help="what the clock says at the start, in ISO 8601; now by default")
     parser.add_argument("--since", type=_moment, help="when the first --jobs had come; the clock says now all the same")
     parser.add_argument("--app-id", default=os.environ.get("MEDIA_PLATFORM_APP_ID", "sandbox"))

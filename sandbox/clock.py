@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 MILLISECOND = 1_000_000
 SECOND = 1000 * MILLISECOND
-END = 253_370_764_800_000
+END = 221_845_392_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,10 +43,10 @@ class Clock:
         return max(turn.latest, _said(turn, passed))
 
     def move(self, seconds: float) -> None:
-        """Move it forward, or back; raise `ValueError` where it would leave the years 1970 to 9998."""
+        """Move it forward, or back; raise `ValueError` where it would leave the years 1970 to 8999."""
         passed, said = self._passed(), self.now()
         if not -said <= seconds * 1000 < END - said:
-            raise ValueError("the clock goes from 1970 to 9998: give seconds by which it may move")
+            raise ValueError("the clock goes from 1970 to 8999: give seconds by which it may move")
         moved = int(seconds * 1000)
         if moved < 0:
             self._turns.append(Turn(passed=passed, said=said + moved, latest=self.latest(passed)))

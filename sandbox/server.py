@@ -1,79 +1,19 @@
 """HTTP: the Jobs API under `/_api`, its control plane under `/_sandbox`."""
 
-import json
 import socket
 import struct
 import time
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from sandbox.auth import Denied, Guard
-from sandbox.control import Control
+from sandbox.calls import Sandbox, envelope
 from sandbox.faults import Fault
-from sandbox.query import BadRequest
-from sandbox.search import Api, Found
 
 JSON = "application/json; charset=utf-8"
-SEARCH, GET = "urn:service:job.search", "urn:service:job.get"
 STALL_SECONDS = 3600
 DRIP_SECONDS = 0.25
 HUGE = 1 << 30
-
-
-class Refused(Exception):
-    """A request that is answered with a status and a message in the envelope."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sandbox:
-    """What every request shares."""
-
-    api: Api
-    guard: Guard
-    control: Control
-
-    def answer(self, path: str, query: dict[str, str], header: str | None, fault: Fault | None) -> bytes:
-        """Give the body of a successful call, or raise `Refused`."""
-        parts = [unquote(part) for part in path.split("/")[2:]]
-        try:
-            self.guard.check(header, SEARCH if len(parts) == 1 else GET)
-            return _envelope(self._payload(parts, query, fault))
-        except Denied as denied:
-            raise Refused(denied.status, str(denied)) from denied
-        except BadRequest as bad:
-            raise Refused(400, str(bad)) from bad
-
-    def _payload(self, parts: list[str], query: dict[str, str], fault: Fault | None) -> bytes:
-        found: Found | bytes | None
-        match parts:
-            case ["jobs"]:
-                found = self._search(query, fault)
-            case ["jobs", "groups", group_id]:
-                found = self.api.group(group_id)
-            case ["jobs", job_id]:
-                found = self.api.job(job_id)
-            case _:
-                found = None
-        if found is None:
-            raise Refused(404, "not found")
-        return found.payload() if isinstance(found, Found) else found
-
-    def _search(self, query: dict[str, str], fault: Fault | None) -> Found:
-        kind = fault.kind if fault else ""
-        if kind == "token" and query.get("nextPageToken"):
-            raise Refused(400, "nextPageToken has expired")
-        if kind == "repeat":
-            query = {name: value for name, value in query.items() if name != "nextPageToken"}
-        found = self.api.search(query, most=1 if kind == "short" else None)
-        if kind == "repeat":
-            return Found(jobs=found.jobs, token="again")  # noqa: S106 - a page token
-        return Found(jobs=[], token=found.token or "more") if kind == "empty" else found
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -102,7 +42,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         """What every reply is dated: when its request came, by the sandbox's clock."""
-        return super().date_time_string(timestamp or self.came or self._clock())
+        return super().date_time_string((self.came or self._clock()) if timestamp is None else timestamp)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
         """Stay quiet: `/_sandbox/requests` has them."""
@@ -115,18 +55,28 @@ class Handler(BaseHTTPRequestHandler):
         self._send(*self.sandbox.control.handle(self.command, path, query, body))
 
     def _call(self, path: str, query: dict[str, str]) -> None:
-        fault = self.sandbox.control.faults.strike()
-        status, body = 200, b""
-        try:
-            if fault and fault.kind == "status":
-                raise Refused(int(fault.value.partition("/")[0]), "a fault of the sandbox")
-            if self.command != "GET" or not path.startswith("/_api/"):
-                raise Refused(404, "not found")
-            body = self.sandbox.answer(path, query, self.headers.get("Authorization"), fault)
-        except Refused as refused:
-            status, body = refused.status, _envelope(b"null", code=refused.status, message=str(refused))
+        fault = self.sandbox.control.faults.strike(path.removeprefix("/_api"), query)
+        status, body = self.sandbox.answer(f"{self.command} {path}", query, self.headers.get("Authorization"), fault)
         self.sandbox.control.log(self.command, path, query, status)
-        self._broken(fault, body) if fault and status == 200 else self._send(status, body, fault)
+        if fault and fault.status is not None:
+            self._refuse(fault, fault.status, body)
+        elif fault and status == 200:
+            self._broken(fault, body)
+        else:
+            self._send(status, body)
+
+    def _refuse(self, fault: Fault, status: int, body: bytes) -> None:
+        """Send what is answered instead."""
+        match fault.kind:
+            case "hang":
+                self.rfile.read()  # until the client gives up
+                self.close_connection = True
+            case "proxy404":
+                self._send(status, b"<html><body>Not found</body></html>", type_="text/html")
+            case "retrydate":
+                self._send(status, body, wait=self.date_time_string(self.came + int(fault.value)))
+            case _:
+                self._send(status, body, wait=fault.value.partition("/")[2])
 
     def _broken(self, fault: Fault, body: bytes) -> None:
         """Send a successful answer that something happens to."""
@@ -138,7 +88,7 @@ class Handler(BaseHTTPRequestHandler):
             case "html":
                 self._send(200, b"<html><body>Bad gateway</body></html>", type_="text/html")
             case "code":
-                self._send(200, _envelope(b"null", code=500, message="server error"))
+                self._send(200, envelope(b"null", code=500, message="server error"))
             case "redirect":
                 self._head(302, 0, Location=fault.value or "http://127.0.0.1:9/elsewhere")
             case "huge":
@@ -166,8 +116,7 @@ class Handler(BaseHTTPRequestHandler):
         for _ in range(HUGE >> 16):
             self.wfile.write(b" " * (1 << 16))
 
-    def _send(self, status: int, body: bytes, fault: Fault | None = None, *, type_: str = JSON) -> None:
-        wait = fault.value.partition("/")[2] if fault and fault.kind == "status" else ""
+    def _send(self, status: int, body: bytes, *, type_: str = JSON, wait: str = "") -> None:
         self._head(status, len(body), type_, **({"Retry-After": wait} if wait else {}))
         self.wfile.write(body)
 
@@ -192,7 +141,3 @@ class Server(ThreadingHTTPServer):
 def serve(sandbox: Sandbox, host: str, port: int) -> Server:
     """Listen on `host` and `port`."""
     return Server((host, port), type("SandboxHandler", (Handler,), {"sandbox": sandbox}))
-
-
-def _envelope(payload: bytes, *, code: int = 0, message: str = "OK") -> bytes:
-    return b'{"code": %d, "message": %b, "payload": %b}' % (code, json.dumps(message).encode(), payload)

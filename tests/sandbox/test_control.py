@@ -1,4 +1,4 @@
-"""The control plane of the sandbox: jobs are changed in place, told all at once, and the secret is renewed."""
+"""The control plane of the sandbox: jobs are planted, changed, deleted and told all at once; the secret is renewed."""
 
 import time
 from collections.abc import Iterator
@@ -29,6 +29,26 @@ def ids(jobs: list[dict[str, Any]]) -> list[str]:
 
 def called(api: Api, method: str, path: str, body: bytes = b"") -> int:
     return request(method, f"{api.sandbox.url}/_sandbox/{path}", data=body, timeout=10).status_code
+
+
+def test_records_are_planted_byte_for_byte_and_deleted(api: Api) -> None:
+    raw = b'{"id":"a_b","groupId":"a","note":"\\ud800","type":"t","dateUpdated":"2030-01-01T00:00:00Z"}'
+    api.sandbox.plant(raw)
+    api.sandbox.plant(b'{"no": NaN}')
+    page = api.ask("/jobs", orderBy="dateUpdated").content
+    assert raw in page
+    assert b'{"no": NaN}' in page
+    assert api.payload("/jobs/a_b")["type"] == "t"
+    api.sandbox.delete("a_b")
+    assert api.ask("/jobs/a_b").status_code == 404
+    assert raw not in api.ask("/jobs", orderBy="dateUpdated").content
+
+
+def test_a_planted_record_stands_for_the_generated_one(api: Api) -> None:
+    job = api.payload("/jobs")["jobs"][3]
+    api.sandbox.plant(job | {"status": "changed"})
+    assert api.payload(f"/jobs/{job['id']}")["status"] == "changed"
+    assert [each["id"] for each in api.walk(pageSize=7)].count(job["id"]) == 1
 
 
 def test_a_job_is_changed_in_place(api: Api) -> None:

@@ -1,0 +1,90 @@
+"""What a call of the Jobs API is answered, in its envelope (contract: "Transport")."""
+
+import json
+import os
+from dataclasses import dataclass, replace
+from urllib.parse import unquote
+
+from sandbox.auth import Denied, Guard
+from sandbox.control import Control
+from sandbox.faults import Fault
+from sandbox.query import BadRequest
+from sandbox.search import Api, Found
+
+SEARCH, GET = "urn:service:job.search", "urn:service:job.get"
+AGAIN = "again"
+
+
+class Refused(Exception):
+    """A request that is answered with a status and a message in the envelope."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sandbox:
+    """What every request shares."""
+
+    api: Api
+    guard: Guard
+    control: Control
+
+    def answer(self, call: str, query: dict[str, str], header: str | None, fault: Fault | None) -> tuple[int, bytes]:
+        """Give the status and the body that answer `call`, a method and a path."""
+        try:
+            if fault and fault.status is not None:
+                raise Refused(fault.status, "a fault of the sandbox")
+            return 200, envelope(self._payload(call, query, header, fault.kind if fault else ""))
+        except Refused as refused:
+            return refused.status, envelope(b"null", code=refused.status, message=str(refused))
+
+    def _payload(self, call: str, query: dict[str, str], header: str | None, kind: str) -> bytes:
+        if not call.startswith("GET /_api/"):
+            raise Refused(404, "not found")
+        parts = [unquote(part) for part in call.split("/")[2:]]
+        try:
+            self.guard.check(header, SEARCH if len(parts) == 1 else GET)
+            found = self._found(parts, query, kind)
+        except Denied as denied:
+            raise Refused(denied.status, str(denied)) from denied
+        except BadRequest as bad:
+            raise Refused(400, str(bad)) from bad
+        if found is None:
+            raise Refused(404, "not found")
+        return found
+
+    def _found(self, parts: list[str], query: dict[str, str], kind: str) -> bytes | None:
+        match parts:
+            case ["jobs"]:
+                return self._search(query, kind).payload()
+            case ["jobs", "groups", group_id]:
+                return self.api.group(group_id)
+            case ["jobs", job_id]:
+                return self.api.job(job_id)
+        return None
+
+    def _search(self, query: dict[str, str], kind: str) -> Found:
+        token = query.get("nextPageToken")
+        if kind == "token" and token:
+            raise BadRequest("nextPageToken has expired")
+        if kind in ("repeat", "endless") or (kind == "cycle" and token == AGAIN):
+            token = None
+            query = {name: value for name, value in query.items() if name != "nextPageToken"}
+        found = self.api.search(query, most=1 if kind == "short" else None)
+        return _bent(found, kind, first=token is None)
+
+
+def _bent(found: Found, kind: str, *, first: bool) -> Found:
+    """Let a page lead elsewhere: to the first one again, and that to the second or to itself; or be empty."""
+    if kind == "repeat" or (kind == "cycle" and not first):
+        return replace(found, token=AGAIN)
+    if kind == "endless":
+        return replace(found, token=os.urandom(8).hex())
+    return replace(found, jobs=[], token=found.token or "more") if kind == "empty" else found
+
+
+def envelope(payload: bytes, *, code: int = 0, message: str = "OK") -> bytes:
+    """Wrap a payload as every JSON reply is."""
+    return b'{"code": %d, "message": %b, "payload": %b}' % (code, json.dumps(message).encode(), payload)

@@ -10,12 +10,14 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-from sandbox import faults, tokens
+from sandbox import faults, hooks, tokens
 from sandbox.auth import Guard
 from sandbox.calls import Sandbox
+from sandbox.clock import END
 from sandbox.content import Writer
 from sandbox.control import Control
 from sandbox.faults import Fault, Faults
+from sandbox.hooks import Hooks, Targets
 from sandbox.query import Limits
 from sandbox.search import Api
 from sandbox.server import serve
@@ -40,6 +42,9 @@ def options() -> argparse.Namespace:
         "--lag", type=_seconds, default=0.0, metavar="SECONDS", help="searches show what was there then"
     )
     parser.add_argument("--faults", type=_faults, default=[], metavar=f"{faults.FORM},…", help=faults.__doc__)
+    parser.add_argument(
+        "--hooks", type=_targets, default=Targets(), metavar="URL", help="what is told of jobs that end"
+    )
     parser.add_argument("--epoch", type=_moment, help="what the clock says at the start, in ISO 8601; now by default")
     parser.add_argument("--since", type=_moment, help="when the first --jobs had come; the clock says now all the same")
     parser.add_argument("--app-id", default=os.environ.get("MEDIA_PLATFORM_APP_ID", "sandbox"))
@@ -62,7 +67,9 @@ def main() -> int:
     paging, limits = Tokens(chosen.token, chosen.token_life), Limits(cap=chosen.page_cap, refuse=chosen.page_refuse)
     api = Api(world, Writer(world, even=chosen.even), tokens=paging, limits=limits, lag=chosen.lag)
     guard = Guard(chosen.app_id, secret)
-    control = Control(api=api, guard=guard, faults=Faults(chosen.faults, chosen.seed))
+    push = Hooks(api, guard)
+    push.set(chosen.hooks)
+    control = Control(api=api, guard=guard, faults=Faults(chosen.faults, chosen.seed), hooks=push)
     try:
         server = serve(Sandbox(api=api, guard=guard, control=control), chosen.host, chosen.port)
     except OSError as why:
@@ -70,6 +77,7 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
     print(f"sandbox: http://{chosen.host}:{server.server_address[1]}", flush=True)
+    push.start()
     server.serve_forever(poll_interval=0.1)
     return 0
 
@@ -93,11 +101,21 @@ def _faults(text: str) -> list[Fault]:
         raise argparse.ArgumentTypeError(str(why)) from why
 
 
+def _targets(text: str) -> Targets:
+    try:
+        return hooks.parse(text)
+    except ValueError as why:
+        raise argparse.ArgumentTypeError(str(why)) from why
+
+
 def _moment(text: str) -> float:
     try:
-        return datetime.fromisoformat(text).timestamp()
-    except ValueError as why:
+        moment = datetime.fromisoformat(text).timestamp()
+    except (ValueError, OverflowError) as why:
         raise argparse.ArgumentTypeError("must be a date in ISO 8601, as 2026-03-01T12:00:00Z") from why
+    if not 0 <= moment < END / 1000:
+        raise argparse.ArgumentTypeError("must be a date from 1970 to 8999")
+    return moment
 
 
 if __name__ == "__main__":

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from sandbox import edits, faults
+from sandbox import edits, faults, hooks
 from sandbox.auth import Guard
 from sandbox.faults import Faults
+from sandbox.hooks import Hooks
 from sandbox.search import Api
 
 LOG_KEPT = 10_000
@@ -34,6 +35,7 @@ class Control:
     api: Api
     guard: Guard
     faults: Faults
+    hooks: Hooks
     requests: list[dict[str, object]] = field(default_factory=list)
 
     def log(self, method: str, path: str, query: dict[str, str], status: int) -> None:
@@ -42,7 +44,11 @@ class Control:
         del self.requests[:-LOG_KEPT]
 
     def handle(self, method: str, path: str, query: dict[str, str], body: bytes) -> tuple[int, bytes]:
-        """Do what `method path` says; give a status and what to answer."""
+        """Do what `method path` says; give a status and what to answer.
+
+        What has ended by then is told of as it was.
+        """
+        self.hooks.notice()
         name, slash, job_id = path.removeprefix("/_sandbox/").partition("/")
         route = ROUTES.get(f"{method} {name}{slash}")
         if route is None:
@@ -80,6 +86,13 @@ class Control:
         self.guard.secret = secret
         return DONE
 
+    def _set_hooks(self, call: Call) -> bytes:
+        self.hooks.set(hooks.parse(call.body.decode()))
+        return DONE
+
+    def _hooked(self, _: Call) -> bytes:
+        return _written(self.hooks.counts())
+
     def _jobs(self, _: Call) -> bytes:
         return b'{"jobs": [%b]}' % b",".join(self.api.every())
 
@@ -91,10 +104,12 @@ class Control:
         changes = json.loads(call.body)
         if not isinstance(changes, dict):
             raise ValueError("give the members to change as a JSON object")
-        job = edits.change(self.api, call.job_id, changes, keep_dates=call.query.get("keepDates") == "1")
-        if job is None:
+        changed = edits.change(self.api, call.job_id, changes, keep_dates=call.query.get("keepDates") == "1")
+        if changed is None:
             raise NotThere
-        return job
+        if changed.ended:
+            self.hooks.tell(changed.job)
+        return changed.job
 
     def _delete(self, call: Call) -> bytes:
         if not edits.delete(self.api, call.job_id):
@@ -109,6 +124,8 @@ ROUTES: dict[str, Callable[[Control, Call], bytes]] = {
     "GET clock": Control._clock,
     "POST clock": Control._move,
     "PUT secret": Control._rotate,
+    "PUT hooks": Control._set_hooks,
+    "GET hooks": Control._hooked,
     "GET jobs": Control._jobs,
     "POST jobs": Control._plant,
     "PATCH jobs/": Control._change,

@@ -1,6 +1,7 @@
 """What the control plane does to jobs: put records in, change jobs, and let them be gone."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 
 from sandbox import facts
@@ -18,13 +19,22 @@ def plant(api: Api, raw: bytes, places: dict[str, str]) -> None:
     with api.world.lock:
         known = facts.of_record(raw)
         ref = api.world.ledger.ref(known.id)
-        dates, newest = facts.members(raw) | places, _key(api.world.clock.now(), ref)
+        newest, given = _key(api.world.clock.now(), ref), {name: date for name, date in places.items() if date}
+        dates = facts.members(raw) | given
         created, updated = (_place(dates.get(name), ref, newest) for name in ("dateCreated", "dateUpdated"))
         _put(api, ref, Planted(raw=raw, facts=known, created=created, updated=updated))
 
 
-def change(api: Api, job_id: str, changes: dict[str, object], *, keep_dates: bool) -> bytes | None:
-    """Change members of a job, and give what it says then; None where there is none.
+@dataclass(frozen=True, kw_only=True)
+class Changed:
+    """What a job says now, and whether that has ended it."""
+
+    job: bytes
+    ended: bool
+
+
+def change(api: Api, job_id: str, changes: dict[str, object], *, keep_dates: bool) -> Changed | None:
+    """Change members of a job; None where there is none.
 
     It is a record from then on, which keeps the job's place among those created, and among those updated if its dates
     are kept.
@@ -42,8 +52,9 @@ def change(api: Api, job_id: str, changes: dict[str, object], *, keep_dates: boo
         created = _place(changes.get("dateCreated"), ref, view.key(former, updated=False))
         moved = view.key(former, updated=True) if keep_dates else _key(now, ref)
         updated = _place(changes.get("dateUpdated"), ref, moved)
-        _put(api, ref, Planted(raw=raw, facts=facts.of_record(raw), created=created, updated=updated))
-    return raw
+        before, after = view.facts(former), facts.of_record(raw)
+        _put(api, ref, Planted(raw=raw, facts=after, created=created, updated=updated))
+    return Changed(job=raw, ended=after.ended and after.status != before.status)
 
 
 def delete(api: Api, job_id: str) -> bool:

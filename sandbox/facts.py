@@ -17,6 +17,11 @@ class Facts:
     file_id: str
     odd: str = ""
 
+    @property
+    def ended(self) -> bool:
+        """Whether the job has come to its end."""
+        return self.status in ("success", "error")
+
     def holds(self, name: str, value: str) -> bool:
         """Whether the job passes one filter of a search."""
         match name:

@@ -95,6 +95,17 @@ class Api:
             planted = {ref: raw for ref in refs if ref < 0 and facts.is_json(raw := view.write(ref))}
         return [planted[ref] if ref < 0 else view.write(ref) for ref in refs if ref >= 0 or ref in planted]
 
+    def moment(self) -> int:
+        """How far the generated jobs have come."""
+        with self.world.lock:
+            return self.view().now
+
+    def ended(self, after: int) -> tuple[View, list[int]]:
+        """The generated jobs whose time was up since a moment; the view may tell of them without the lock."""
+        with self.world.lock:
+            view = self.view()
+            return view, self.world.ended_in(after, view.now)
+
 
 def _order(query: Query, view: View) -> Order:
     """The jobs to look through: all, or those of the group that is asked for."""

@@ -70,6 +70,11 @@ class World:
         end = self.first[number + 1] if number + 1 < len(self.first) else len(self.created)
         return range(self.first[number], end)
 
+    def ended_in(self, after: int, until: int) -> list[int]:
+        """The jobs whose time was up after one moment and until another."""
+        first, end = (bisect_right(self._end_times, moment) for moment in (after, until))
+        return list(self._end_jobs[first:end])
+
     def grow(self, now: int) -> None:
         """Let come what comes until `now`."""
         while self._rate > 0 and self._arrival <= now:

@@ -60,6 +60,16 @@ class SandboxProcess:
         said: int = self._ask("GET", "clock").json()["now"]
         return said
 
+    def hooks(self, *, callback: str = "", webhook: str = "", headers: dict[str, str] | None = None) -> None:
+        """Have callbacks and webhooks sent there from now on, callbacks with these headers."""
+        targets = {"callback": callback, "webhook": webhook, "headers": headers or {}}
+        self._ask("PUT", "hooks", data=json.dumps(targets).encode())
+
+    def told(self) -> dict[str, int]:
+        """How many callbacks and webhooks there were: `told`, and of them `delivered`, or `failed` for good."""
+        counts: dict[str, int] = self._ask("GET", "hooks").json()
+        return counts
+
     def rotate(self, secret: str) -> "SandboxProcess":
         """Give it another shared secret; what is given back knows it."""
         self._ask("PUT", "secret", data=secret.encode())

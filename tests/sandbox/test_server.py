@@ -46,7 +46,7 @@ def test_requests_are_logged(still: Api) -> None:
     "options",
     [
         *(["--jobs", "0"], ["--token", "x"], ["--faults", "x"], ["--epoch", "x"], ["--port", "x"], ["--lag", "x"]),
-        *(["--token-life", "-1"], ["--page-refuse", "0"]),
+        *(["--token-life", "-1"], ["--page-refuse", "0"], ["--hooks", "x"]),
     ],
 )
 def test_a_bad_option_is_named(options: list[str]) -> None:

@@ -78,7 +78,6 @@ class Writer:
         """Write a whole job."""
         facts, world = self.facts(index, now), self._world
         kind, dice = KINDS[world.kind[world.request[index]]], Dice(world.seed, "content", index)
-        changed = world.updated(index, now)
         subject = Subject(
             dice=dice,
             path=facts.path,
@@ -86,7 +85,7 @@ class Writer:
             folder=facts.path.rpartition("/")[0].replace("/input", "/output"),
             stem=facts.path.rpartition("/")[2].partition(".")[0],
             place=world.place[index],
-            made=iso(changed),
+            made=iso(world.updated(index, now)),
         )
         job: Json = {
             "id": facts.id,
@@ -98,7 +97,7 @@ class Writer:
             "specification": kind.specification(subject),
             "result": None,
             "dateCreated": iso(world.created[index]),
-            "dateUpdated": iso(changed),
+            "dateUpdated": subject.made,
         }
         if world.ended[index] <= now:
             job["result"] = _result(dice, facts.status, kind.payload(subject))

@@ -32,22 +32,21 @@ class Order:
 
     def ref(self, position: int) -> int:
         """The job at `position`."""
-        return self._at(position)[3]
+        before = bisect_left(self._ranks, position)
+        if before < len(self._ranks) and self._ranks[before] == position:
+            return self.strays[before][3]
+        return self.refs[position - before]
 
     def key(self, position: int) -> Key:
         """What the job at `position` is sorted by."""
-        return self._at(position)[:3]
+        before = bisect_left(self._ranks, position)
+        if before < len(self._ranks) and self._ranks[before] == position:
+            return self.strays[before][:3]
+        return self.times[position - before], IN_RUN, self.refs[position - before]
 
     def position(self, key: Key) -> int:
         """Where `key` stands or would stand."""
         return bisect_left(range(len(self)), key, key=self.key)
-
-    def _at(self, position: int) -> Stray:
-        before = bisect_left(self._ranks, position)
-        if before < len(self._ranks) and self._ranks[before] == position:
-            return self.strays[before]
-        ref = self.refs[position - before]
-        return self.times[position - before], IN_RUN, ref, ref
 
     def _before(self, stray: Stray) -> int:
         """How many jobs of the run come before a stray; of one time they are sorted by their refs."""

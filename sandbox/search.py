@@ -62,7 +62,7 @@ class Api:
         last, patience = position, time.monotonic() + SCAN_SECONDS
         while position != end and len(jobs) < size and (not jobs or time.monotonic() < patience):
             ref = order.ref(position)
-            if view.is_there(ref) and view.matches(ref, query.wanted):
+            if view.is_there(ref) and (not query.wanted or view.matches(ref, query.wanted)):
                 jobs.append(view.write(ref))
                 last = position
             position += step

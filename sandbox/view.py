@@ -50,8 +50,6 @@ class View:
 
     def matches(self, ref: int, wanted: dict[str, str]) -> bool:
         """Whether a job passes all filters of a search."""
-        if not wanted:
-            return True
         facts = self.facts(ref)
         return all(facts.holds(name, value) for name, value in wanted.items())
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from jobs import store
-from jobs.models import Pass
+from jobs.models import Lane, Pass
 from jobs.rules.rechecks import Read, plan
 from jobs.store import rechecks
 from jobs.sync.run import Run
@@ -21,6 +21,7 @@ def recheck(client: JobsClient, run: Run) -> Pass.Outcome:
     end = time.monotonic() + SECONDS
     while time.monotonic() < end and (due := rechecks.due(AT_ONCE)):
         _read_each(client, run, plan(due))
+    Lane.objects.filter(pk=run.lane.pk).update(complete=run.began)
     return Pass.Outcome.COMPLETE
 
 

@@ -18,7 +18,7 @@ def sync(request: HttpRequest) -> HttpResponse:
     context = {
         "area": "sync",
         "lanes": Lane.objects.order_by("-name"),
-        "passes": Pass.objects.order_by("-began")[:PASSES],
+        "passes": Pass.objects.exclude(outcome=Pass.Outcome.COMPLETE, pages=0).order_by("-began")[:PASSES],
         "refused": refused[:REFUSED],
         "refused_total": Quarantine.objects.all()[: CAP + 1].count(),
         "refused_cap": CAP,

@@ -1,0 +1,205 @@
+"""Whatever the platform does, nothing is lost, nothing wrong is shown as right, and what is said tells what to do.
+
+Each fault strikes a sync that is under way; afterwards the mirror becomes equal to the platform, field by field.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from jobs import tasks
+from jobs.models import Job, Lane, Recheck, Shard, Upstream
+from jobs.sync import gate
+from jobs.upstream.errors import UpstreamError
+from tests.sandbox_process import APP_ID, SECRET, SandboxProcess, sandbox
+from tests.sync.equality import differing, run_cycle
+
+pytestmark = pytest.mark.django_db(transaction=True)
+JOBS = ("--jobs", "240", "--rate", "0", "--epoch", "2026-03-01T12:00:00Z", "--page-cap", "40")
+
+
+@pytest.fixture(autouse=True)
+def _limits(settings: Settings) -> None:
+    settings.SYNC_PAGE_SIZE, settings.SYNC_RATE = 40, 100_000
+    settings.MEDIA_PLATFORM_APP_ID, settings.MEDIA_PLATFORM_SHARED_SECRET = APP_ID, SECRET
+
+
+@pytest.fixture
+def busy(settings: Settings) -> Iterator[SandboxProcess]:
+    """A platform of many pages."""
+    with sandbox(*JOBS) as running:
+        settings.MEDIA_PLATFORM_URL = running.url
+        yield running
+
+
+def tick() -> None:
+    """What the scheduler does, without the pauses of the circuit."""
+    gate.reset()
+    for task in (tasks.tail, tasks.sweep, tasks.reconcile, tasks.rechecks):
+        task()
+
+
+def mend(platform: SandboxProcess) -> None:
+    """Let the platform work again, and everything be read."""
+    platform.faults("")
+    Recheck.objects.update(due=timezone.now())
+    run_cycle()
+
+
+SEVERAL = {
+    "429 with seconds": "status=429/1:0.3",
+    "429 with a date": "retrydate=1:0.3",
+    "429 without": "status=429:0.3",
+    "truncated": "truncate:0.3",
+    "HTML under 200": "html:0.3",
+    "a code that is not 0": "code:0.3",
+    "a token that is refused": "token:0.3",
+    "a connection that is reset": "reset:0.3",
+    "a redirect": "redirect:0.3",
+    "a 404 of a proxy": "proxy404:0.3",
+}
+EVERY = {
+    "429 with seconds": ("status=429/1", "429"),
+    "500, twenty times": ("status=500:x20", "500"),
+    "truncated": ("truncate", "cut short"),
+    "HTML under 200": ("html", "not JSON"),
+    "a code that is not 0": ("code", "no success"),
+    "a token twice": ("repeat", "second time"),
+    "tokens in a circle": ("cycle", "second time"),
+    "tokens without end": ("endless", "nothing new"),
+    "empty pages with tokens": ("empty", "nextPageToken"),
+    "a token that is refused": ("token", "nextPageToken"),
+    "a connection that is reset": ("reset", "broke off"),
+    "a redirect": ("redirect", "302"),
+    "a 404 of a proxy": ("proxy404", "MEDIA_PLATFORM_URL"),
+    "refused credentials": ("status=401", "401"),
+}
+
+
+def change_some(platform: SandboxProcess) -> None:
+    """Let jobs change, of more than one page."""
+    for number, job in enumerate(platform.jobs()[::4]):
+        stamp = f"2026-03-01T13:00:{number % 60:02d}Z"
+        platform.patch(job["id"], status="working" if number % 2 else "error", dateUpdated=stamp)
+
+
+@pytest.mark.parametrize("fault", SEVERAL)
+def test_faults_now_and_then_cost_nothing(busy: SandboxProcess, fault: str) -> None:
+    tick()
+    change_some(busy)
+    busy.faults(SEVERAL[fault])
+    for _ in range(3):
+        tick()
+    mend(busy)
+    assert differing(busy) == []
+
+
+@pytest.mark.parametrize("fault", EVERY)
+def test_a_fault_of_every_request_is_said_and_passes(
+    busy: SandboxProcess, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.rules.endless.PATIENCE", 20)
+    text, told = EVERY[fault]
+    run_cycle()
+    before = Lane.objects.get(name="tail")
+    change_some(busy)
+    Lane.objects.filter(name="sweep").update(finished=timezone.now() - timedelta(days=2))
+    busy.faults(text)
+    tick()
+    problems = Lane.objects.exclude(problem="").values_list("problem", flat=True)
+    assert any(told in problem for problem in problems), list(problems)
+    during = Lane.objects.get(name="tail")
+    assert (during.watermark, during.complete) == (before.watermark, before.complete)
+    mend(busy)
+    assert differing(busy) == []
+    assert not Lane.objects.exclude(problem="").exists()
+
+
+@pytest.mark.parametrize("token", ["offset", "cursor", "single", "snapshot", "time"])
+def test_every_kind_of_token_brings_everything(settings: Settings, token: str) -> None:
+    with sandbox(*JOBS, "--token", token) as running:
+        settings.MEDIA_PLATFORM_URL = running.url
+        run_cycle()
+        for job in running.jobs()[::5]:
+            running.patch(job["id"], status="success", result={"code": 0, "message": "OK", "payload": None})
+        run_cycle()
+        if token == "time":
+            for _ in range(3):
+                Lane.objects.filter(name="sweep").update(finished=timezone.now() - timedelta(days=2))
+                run_cycle()
+        assert differing(running) == []
+
+
+def test_tokens_that_live_shortly_let_shards_be_split(settings: Settings) -> None:
+    with sandbox(*JOBS, "--token-life", "30") as running:
+        settings.MEDIA_PLATFORM_URL = running.url
+        tasks.tail()
+        for _ in range(60):
+            gate.reset()
+            tasks.sweep()
+            running.advance(31)
+        run_cycle()
+        run_cycle()
+        assert differing(running) == []
+        assert Lane.objects.get(name="sweep").finished
+        assert not Shard.objects.filter(lane="sweep").exists()
+
+
+def test_a_change_that_searches_show_late_is_seen(settings: Settings) -> None:
+    with sandbox(*JOBS, "--lag", "20") as running:
+        settings.MEDIA_PLATFORM_URL = running.url
+        run_cycle()
+        key = running.jobs()[100]["id"]
+        running.patch(key, status="error")
+        run_cycle()
+        running.patch(running.jobs()[90]["id"], status="success")
+        running.advance(10)
+        run_cycle()
+        running.advance(15)
+        run_cycle()
+        assert differing(running) == []
+
+
+def test_a_job_that_is_gone_and_comes_back(busy: SandboxProcess) -> None:
+    run_cycle()
+    job = busy.jobs()[50]
+    busy.delete(job["id"])
+    Lane.objects.filter(name="sweep").update(finished=timezone.now() - timedelta(days=2))
+    run_cycle()
+    waiting = Recheck.objects.get()
+    assert waiting.missing
+    Recheck.objects.update(due=timezone.now(), missing=waiting.missing - timedelta(minutes=2))
+    run_cycle()
+    assert Job.objects.get(key=job["id"]).cell.status == "gone"
+    assert differing(busy) == []
+    busy.plant(job | {"dateUpdated": "2026-03-01T13:00:00Z"})
+    run_cycle()
+    assert differing(busy) == []
+
+
+def test_a_clock_that_runs_backwards_hides_no_change(busy: SandboxProcess) -> None:
+    run_cycle()
+    keys = [job["id"] for job in busy.jobs()[::9]]
+    busy.patch(keys[0], status="error")
+    run_cycle()
+    busy.advance(-3600)
+    for key in keys:
+        busy.patch(key, status="working", note="after the clock was set back")
+    Job.objects.update(observed=timezone.now() - timedelta(minutes=10))
+    run_cycle()
+    run_cycle()
+    assert differing(busy) == []
+
+
+def test_a_platform_that_refuses_us_says_so_once(busy: SandboxProcess) -> None:
+    busy.faults("status=403")
+    for _ in range(6):
+        for task in (tasks.tail, tasks.sweep, tasks.reconcile, tasks.rechecks):
+            task()
+    assert len(busy.requests()) == 1
+    assert "403" in Upstream.objects.get().reason
+    with pytest.raises(UpstreamError):
+        run_cycle()

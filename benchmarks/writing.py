@@ -85,7 +85,7 @@ def _sync(payloads: list[bytes]) -> Json:
 
     def walk(run: Run) -> Pass.Outcome:
         for page in ahead(map(store.ready, _read(payloads))):
-            run.commit(page, since=run.began, save=lambda: None)
+            run.commit(page, since=run.began, save=lambda _: None)
         return Pass.Outcome.COMPLETE
 
     began = time.monotonic()

@@ -225,7 +225,7 @@ SYNC_OVERLAP = ENVIRONMENT.read(
     "SYNC_OVERLAP",
     read.integer(0, 86_400),
     default=120,
-    meaning="How many seconds further than the last complete pass the tail reads back.",
+    meaning="How many seconds further than the last complete pass the tail reads back, at least.",
 )
 SYNC_SWEEP = ENVIRONMENT.read(
     "SYNC_SWEEP",

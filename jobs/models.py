@@ -296,8 +296,9 @@ class Lane(models.Model):
     """One way of the sync through the jobs of one `platform`, and how far it has come.
 
     `complete` is when the last complete pass began: what the platform had changed by then is here. `watermark` is the
-    newest `dateUpdated` that the tail has passed. Sweeps are counted by `number`; `finished` is when the last of them
-    ended. `page_size` is how many jobs the platform gives at once, null where it gives as many as the settings say.
+    newest `dateUpdated` that the tail has passed, `lags` how late it saw changes (`jobs.rules.lag`). Sweeps are counted
+    by `number`; `finished` is when the last of them ended. `page_size` is how many jobs the platform gives at once,
+    null where it gives as many as the settings say.
     `problem` is why the last pass failed, and since when.
     """
 
@@ -306,6 +307,7 @@ class Lane(models.Model):
     name = models.TextField(primary_key=True)
     platform = models.TextField()
     watermark = models.DateTimeField(null=True)
+    lags = ArrayField(models.FloatField(), default=list)
     complete = models.DateTimeField(null=True)
     number = models.IntegerField(default=0)
     finished = models.DateTimeField(null=True)

@@ -1,7 +1,7 @@
 """Writes records: what each means beside what is stored is decided by `jobs.rules.versions`."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Self
 
@@ -15,13 +15,17 @@ from jobs.store.versions import stored
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """How many records were new jobs, changed one, said the same as before, were dropped, or cannot be jobs."""
+    """How many records were new jobs, changed one, said the same as before, were dropped, or cannot be jobs.
+
+    `dates` are when the new and the changed ones were updated, by the platform.
+    """
 
     inserted: int = 0
     updated: int = 0
     unchanged: int = 0
     older: int = 0
     refused: int = 0
+    dates: tuple[datetime, ...] = field(default=(), compare=False)
 
     def __add__(self, other: Self) -> Self:
         return type(self)(**{name: number + getattr(other, name) for name, number in vars(self).items()})
@@ -134,13 +138,15 @@ def _move(judged: Collection[Judged], came: Came) -> None:
         cursor.execute(sql.SEEN, {"keys": [each.row.key for each in judged], "final": final, "asked": came.asked})
 
 
-def _counted(judged: Iterable[Judged]) -> Written:
+def _counted(judged: Collection[Judged]) -> Written:
+    taken = [each for each in judged if each.verdict.use is Use.TAKE]
     uses = [(each.verdict.use, each.stored is None) for each in judged]
     return Written(
         inserted=uses.count((Use.TAKE, True)),
         updated=uses.count((Use.TAKE, False)),
         unchanged=sum(use is Use.SAME for use, _ in uses),
         older=sum(use is Use.DROP for use, _ in uses),
+        dates=tuple(each.row.updated for each in taken if each.row.updated),
     )
 
 

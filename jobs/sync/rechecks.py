@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterable
-from functools import partial
 
 from jobs import store
 from jobs.models import Lane, Pass
@@ -49,4 +48,4 @@ def _read(client: JobsClient, run: Run, read: Read) -> None:
             else:
                 rechecks.absent(read.due[0], absent.asked, lane=run.lane.name)
         return
-    run.commit(store.ready(page), since=page.asked, point=True, save=partial(rechecks.settle, read, page))
+    run.commit(store.ready(page), since=page.asked, point=True, save=lambda _: rechecks.settle(read, page))

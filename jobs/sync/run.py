@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -25,7 +25,8 @@ PASSES_KEPT = timedelta(days=7)
 SMALLEST_PAGE = 20
 REFUSES_SIZE = frozenset({400, 413, 422})
 
-Save = Callable[[], None]
+Save = Callable[[Written], None]
+COUNTS = ("inserted", "updated", "unchanged", "older", "refused")
 Watcher = Callable[[Pass], None]
 
 
@@ -49,10 +50,10 @@ class Run:
         return self.record.began
 
     def commit(self, made: Ready, *, since: datetime, save: Save, point: bool = False) -> None:
-        """Write a page of a walk that began at `since`, and what `save` does, in one transaction."""
+        """Write a page of a walk that began at `since`, and what `save` makes of that, in one transaction."""
         with self.lease.fenced():
             written = store.keep(made, lane=self.lane.name, since=since, point=point)
-            save()
+            save(written)
             self._count(written)
         self.record.refresh_from_db()
         self.watch(self.record)
@@ -60,7 +61,7 @@ class Run:
     def _count(self, written: Written) -> None:
         size = self.page_size if self.page_size < settings.SYNC_PAGE_SIZE else None
         Lane.objects.filter(pk=self.lane.pk).update(page_size=size)
-        counts = {"pages": 1, **asdict(written)}
+        counts = {"pages": 1, **{name: getattr(written, name) for name in COUNTS}}
         Pass.objects.filter(pk=self.record.pk).update(**{name: F(name) + n for name, n in counts.items()})
 
     def with_smaller_pages(self) -> Self:

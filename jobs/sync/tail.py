@@ -1,17 +1,23 @@
 """The tail: what has changed since the last complete pass (`jobs.rules.tail`)."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db.models import Value
 from django.db.models.functions import Greatest
 
 from jobs.models import Lane, Pass
+from jobs.rules import lag
 from jobs.rules.tail import Tail
+from jobs.store import Written
 from jobs.sync.ahead import ahead
-from jobs.sync.pages import steps
+from jobs.sync.pages import Step, steps
 from jobs.sync.run import Run
 from jobs.upstream.client import JobsClient
+
+PERIODS = 4
+"""After so many without a complete pass, what comes says nothing of how late changes are shown."""
 
 
 def tail(client: JobsClient, run: Run) -> Pass.Outcome:
@@ -19,15 +25,34 @@ def tail(client: JobsClient, run: Run) -> Pass.Outcome:
     walker = Tail(
         watermark=run.lane.watermark,
         first=run.lane.complete is None,
-        overlap=timedelta(seconds=settings.SYNC_OVERLAP),
+        overlap=overlap(run.lane),
         page_size=run.page_size,
     )
+    lags = list[timedelta]()
     for step in ahead(steps(client, walker)):
-        watermark, last = step.meaning, step.last
-        run.commit(step.made, since=run.began, save=lambda: _save(run, watermark) if last else None)  # noqa: B023
+        run.commit(step.made, since=run.began, save=partial(_save, run, step, lags))
     return Pass.Outcome.COMPLETE
 
 
-def _save(run: Run, watermark: datetime | None) -> None:
-    """Note that the pass is complete; a watermark does not move back."""
-    Lane.objects.filter(pk=run.lane.pk).update(complete=run.began, watermark=Greatest("watermark", Value(watermark)))
+def overlap(lane: Lane) -> timedelta:
+    """How much further than the last complete pass the tail reads back."""
+    return lag.overlap(timedelta(seconds=settings.SYNC_OVERLAP), lane.lags)
+
+
+def _save(run: Run, step: Step[datetime | None], lags: list[timedelta], written: Written) -> None:
+    """Note how late changes came, and at the end that the pass is complete; a watermark does not move back."""
+    dated = step.made.page.dated
+    if dated is not None and run.lane.watermark is not None and _in_step(run):
+        oldest = run.lane.watermark - overlap(run.lane)
+        lags.extend(dated - date for date in written.dates if date > oldest)
+    if step.last:
+        watermark = Greatest("watermark", Value(step.meaning))
+        Lane.objects.filter(pk=run.lane.pk).update(
+            complete=run.began, watermark=watermark, lags=lag.counted(run.lane.lags, lags)
+        )
+
+
+def _in_step(run: Run) -> bool:
+    """Whether the last complete pass was as long ago as it should be."""
+    last = run.lane.complete
+    return last is not None and run.began - last < PERIODS * timedelta(seconds=settings.SYNC_PERIOD)

@@ -12,6 +12,7 @@ from jobs.rules import shards
 from jobs.rules.shards import Known
 from jobs.rules.sweep import Place, Sweep, Walked
 from jobs.statuses import GONE, KNOWN
+from jobs.store import Written
 from jobs.sync.ahead import ahead
 from jobs.sync.pages import steps
 from jobs.sync.run import Run
@@ -86,7 +87,7 @@ def _place(shard: Shard) -> Place:
     return Place(token=shard.token, reached=shard.reached, edge=frozenset(shard.edge), ordered=shard.ordered)
 
 
-def _save(shard: Shard, since: datetime, way: Walk, walked: Walked) -> None:
+def _save(shard: Shard, since: datetime, way: Walk, walked: Walked, _: Written) -> None:
     """Note how far the walk has come, and what is here and did not come."""
     place = walked.place
     Shard.objects.filter(pk=shard.pk).update(

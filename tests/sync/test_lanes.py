@@ -318,7 +318,7 @@ def test_a_late_holder_leaves_nothing(platform: SandboxProcess) -> None:
     def overtaken(run: Run) -> Pass.Outcome:
         Lease.objects.update(epoch=F("epoch") + 1)
         page = Page(records=(record(1),), refused=(), next_token=None, asked=timezone.now())
-        run.commit(ready(page), since=timezone.now(), save=lambda: None)
+        run.commit(ready(page), since=timezone.now(), save=lambda _: None)
         return Pass.Outcome.COMPLETE
 
     with pytest.raises(LeaseLost):

@@ -31,7 +31,7 @@ LATER = {"number": 7, "problem": "of the next holder"}
 
 
 def commits(run: Run) -> Pass.Outcome:
-    run.commit(PAGE, since=NOON, save=lambda: None)
+    run.commit(PAGE, since=NOON, save=lambda _: None)
     return Pass.Outcome.COMPLETE
 
 

@@ -7,6 +7,7 @@ from pytest_django.fixtures import Settings
 
 from jobs.models import Job, Lane
 from jobs.sync.lanes import run_sweep, run_tail
+from jobs.sync.tail import overlap
 from tests.records import iso
 from tests.sandbox_process import SandboxProcess
 
@@ -65,3 +66,23 @@ def test_a_watermark_does_not_move_back(platform: SandboxProcess) -> None:
     platform.delete("n_1")
     run_tail()
     assert Lane.objects.get(name="tail").watermark == before
+
+
+def test_the_overlap_follows_how_late_changes_come(platform: SandboxProcess) -> None:
+    """The clock of the platform stands at noon: what is dated a minute before has come a minute late."""
+    run_tail()
+    lane = Lane.objects.get(name="tail")
+    assert overlap(lane) == timedelta(seconds=120)
+    for number in range(3):
+        plant(platform, f"n_{number}", datetime.fromtimestamp(platform.now() / 1000 - 60, UTC))
+    run_tail()
+    lane.refresh_from_db()
+    assert timedelta(seconds=600) <= overlap(lane) < timedelta(seconds=900)
+
+
+def test_what_comes_after_an_outage_says_nothing_of_how_late_changes_come(platform: SandboxProcess) -> None:
+    run_tail()
+    Lane.objects.update(complete=datetime.now(UTC) - timedelta(hours=1))
+    plant(platform, "n_1", datetime.fromtimestamp(platform.now() / 1000 - 60, UTC))
+    run_tail()
+    assert overlap(Lane.objects.get(name="tail")) == timedelta(seconds=120)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from jobs import store
-from jobs.models import Cell, Pass, Shard
+from jobs.models import Cell, Lane, Pass, Shard
 from jobs.rules import shards
 from jobs.rules.shards import Known
 from jobs.rules.sweep import Place, Sweep, Walked
@@ -45,9 +45,9 @@ def walk_shard(client: JobsClient, run: Run, shard: Shard, *, until: float) -> P
 
 
 def _restart(shard: Shard) -> None:
-    """Let a walk begin again; where that happens too often, smaller ones take its place, or it is given up."""
+    """Let a walk begin again; one of a sweep that has done so too often is cut into smaller ones, or given up."""
     row = Shard.objects.filter(pk=shard.pk)
-    if shard.restarts < shards.RESTARTS:
+    if shard.restarts < shards.RESTARTS or shard.lane != Lane.SWEEP:
         row.update(**FRESH, restarts=shard.restarts + 1)
     elif parts := shards.split(shards.Shard(type=shard.type, status=shard.status, issuer=shard.issuer), known()):
         row.delete()

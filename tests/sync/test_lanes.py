@@ -187,6 +187,20 @@ def test_an_open_job_that_is_open_no_more_is_found(platform: SandboxProcess) -> 
     assert Job.objects.get(key=job(1)["id"]).cell.status == "success"
 
 
+def test_the_lists_of_open_jobs_are_not_split(platform: SandboxProcess) -> None:
+    cycle(watch=nobody, waiting=lambda _: None)
+    lists = Shard.objects.filter(lane="reconcile")
+    lists.update(token="stale", page_size=50, restarts=9, finished=False)
+    for _ in range(2):
+        with pytest.raises(TokenRefused):
+            run_reconcile()
+    run_reconcile()
+    assert set(lists.values_list("type", "status", "issuer", "finished")) == {
+        ("", "pending", "", True),
+        ("", "working", "", True),
+    }
+
+
 def test_a_404_of_a_proxy_is_no_404(platform: SandboxProcess) -> None:
     cycle(watch=nobody, waiting=lambda _: None)
     key = Job.objects.first().key  # type: ignore[union-attr]

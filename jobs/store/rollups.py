@@ -48,7 +48,7 @@ def _events(sign: int, finished: str, *, created: str, updated: str, started: st
             0 AS finished
         WHERE {created} <> {NEVER}
         UNION ALL SELECT {updated}, {duration}, NULL, {sign}, 0, {sign} WHERE {finished} AND {updated} <> {NEVER}
-        UNION ALL SELECT {started}, NULL, {wait}, {sign}, 0, 0 WHERE {started} <> {NEVER}
+        UNION ALL SELECT {started}, NULL, {wait}, {sign}, 0, 0 WHERE {started} <> {NEVER} AND {created} <> {NEVER}
     """
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from jobs.document import joined
@@ -44,6 +44,7 @@ def read(members: dict[str, Any]) -> Record | None:
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(pages=st.lists(st.lists(JOBS, max_size=6), max_size=4))
+@example(pages=[[job(1, status="working", dateUpdated=None), job(1, status="working", dateCreated=None)]])
 def test_any_pages_in_any_order(pages: list[list[dict[str, Any]]]) -> None:
     forget()
     seen: dict[str, list[Record]] = {}

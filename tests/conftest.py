@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from tests.sandbox_process import APP_ID, SECRET, SandboxProcess, sandbox
+from trials.platform import APP_ID, SECRET, SandboxProcess, sandbox
 
 # How long an example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("default", deadline=None)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = ("accounts", "benchmarks", "dashboard", "jobs", "sandbox", "simulation", "tests")
+OURS = ("accounts", "benchmarks", "dashboard", "jobs", "sandbox", "simulation", "trials", "tests")
 
 SEARCH = ("jobs.search", "jobs.specs", "jobs.statuses")
 ROOMS = {
@@ -93,7 +93,8 @@ ROOMS = {
     "dashboard.commands": {"dashboard.env", "dashboard.services", "dashboard.setup", "jobs.models", "jobs.sync"},
     "sandbox": {"sandbox"},
     "simulation": {"simulation", "jobs.rules", "jobs.statuses", "jobs.upstream"},
-    "benchmarks": {"benchmarks", "dashboard", "jobs", "sandbox", "simulation"},
+    "trials": {"trials", "dashboard", "jobs"},
+    "benchmarks": {"benchmarks", "dashboard", "jobs", "sandbox", "simulation", "trials"},
     "dashboard.services": {"dashboard.services", "dashboard.env"},
     "dashboard.env": set[str](),
 }
@@ -212,7 +213,9 @@ def test_only_the_store_writes_jobs() -> None:
     assert all(within(name, "jobs.store") for name in found), found
 
 
-def test_nobody_needs_the_benchmarks() -> None:
+def test_nobody_needs_the_benchmarks_and_what_they_run() -> None:
     for name, path in EVERY:
         if not within(name, "benchmarks"):
             assert not [other for other in imported(path) if within(other, "benchmarks")], name
+        if not within(name, "benchmarks") and not within(name, "trials"):
+            assert not [other for other in imported(path) if within(other, "trials")], name

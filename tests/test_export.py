@@ -35,7 +35,7 @@ from jobs.search.sql import Query
 from jobs.upstream import wire
 from jobs.upstream.record import Record
 from tests.records import MASKER, job, records, write
-from tests.sandbox_process import APP_ID, SECRET
+from trials.platform import APP_ID, SECRET
 
 MANY = 5000
 TEXT = st.text(

@@ -13,7 +13,7 @@ from jobs.models import Job, Quarantine
 from jobs.sync.lanes import run_sweep, run_tail
 from tests.canaries import CANARY, planted
 from tests.pages import get
-from tests.sandbox_process import SandboxProcess
+from trials.platform import SandboxProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
 STAMP = "2026-03-01T11:59:00Z"

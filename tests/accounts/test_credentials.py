@@ -15,7 +15,7 @@ from pytest_django.fixtures import Settings
 
 from accounts import tokens
 from accounts.credentials import GET, SEARCH
-from tests.sandbox_process import APP_ID, SECRET
+from trials.platform import APP_ID, SECRET
 
 pytestmark = pytest.mark.django_db
 CSV, REST, ONE = "/jobs/export.csv", "/_api/jobs", "/_api/jobs/nothing"

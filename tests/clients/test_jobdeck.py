@@ -11,7 +11,7 @@ from tests.clients.cases import *  # noqa: F403 - the cases are collected here
 from tests.clients.cases import Api
 from tests.clients.test_sandbox import EVEN
 from tests.sandbox.api import Api as Raw
-from tests.sandbox_process import sandbox
+from trials.platform import sandbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

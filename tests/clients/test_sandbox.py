@@ -7,7 +7,7 @@ import pytest
 from tests.clients.cases import *  # noqa: F403 - the cases are collected here
 from tests.clients.cases import Api
 from tests.sandbox.api import Api as Raw
-from tests.sandbox_process import sandbox
+from trials.platform import sandbox
 
 EVEN = ("--jobs", "150", "--rate", "0", "--epoch", "2026-03-01T12:00:00Z", "--even")
 

@@ -8,7 +8,7 @@ from typing import Any
 import jwt
 from requests import Response, get
 
-from tests.sandbox_process import SandboxProcess
+from trials.platform import SandboxProcess
 
 
 @dataclass(frozen=True, kw_only=False)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.sandbox.api import Api
-from tests.sandbox_process import sandbox
+from trials.platform import sandbox
 
 STILL = ("--rate", "0", "--since", "2026-03-01T12:00:00Z", "--epoch", "2026-04-01T12:00:00Z")
 

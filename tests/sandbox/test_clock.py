@@ -8,7 +8,7 @@ from requests import HTTPError, get
 
 from tests.sandbox.api import Api
 from tests.sandbox.conftest import STILL
-from tests.sandbox_process import sandbox
+from trials.platform import sandbox
 
 EPOCH = 1_772_366_400_000
 

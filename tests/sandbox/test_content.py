@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from tests.sandbox.api import Api
-from tests.sandbox_process import sandbox
+from trials.platform import sandbox
 
 TYPES = {
     "urn:job:av.transcode",

@@ -11,7 +11,7 @@ from requests import HTTPError, request
 
 from tests.sandbox.api import Api
 from tests.sandbox.conftest import STILL
-from tests.sandbox_process import sandbox
+from trials.platform import sandbox
 
 LATER = 86_400
 

@@ -11,7 +11,7 @@ from requests import HTTPError, ReadTimeout, RequestException, get
 from sandbox.faults import Fault, parse
 from tests.sandbox.api import Api
 from tests.sandbox.conftest import STILL
-from tests.sandbox_process import sandbox
+from trials.platform import sandbox
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from requests import HTTPError, request
 
 from tests.sandbox.api import Api
 from tests.sandbox.conftest import STILL
-from tests.sandbox_process import SandboxProcess, sandbox
+from trials.platform import SandboxProcess, sandbox
 
 EPOCH = ("--epoch", "2026-03-01T12:00:00Z")
 PATIENCE = 30

@@ -7,7 +7,7 @@ import pytest
 
 from tests.sandbox.api import Api
 from tests.sandbox.conftest import STILL
-from tests.sandbox_process import sandbox
+from trials.platform import sandbox
 
 LAG = 60
 

@@ -9,7 +9,7 @@ import jwt
 import pytest
 
 from tests.sandbox.api import Api
-from tests.sandbox_process import ROOT, SECRET
+from trials.platform import ROOT, SECRET
 
 
 @pytest.mark.parametrize(

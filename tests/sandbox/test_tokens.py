@@ -12,7 +12,7 @@ import pytest
 
 from tests.sandbox.api import Api
 from tests.sandbox.conftest import STILL
-from tests.sandbox_process import sandbox
+from trials.platform import sandbox
 
 KINDS = ("offset", "cursor", "single", "time", "snapshot")
 

@@ -13,7 +13,7 @@ from django.db import connection
 
 from dashboard.services.home import ROOT
 from tests.deck import environment, until
-from tests.sandbox_process import SandboxProcess
+from trials.platform import SandboxProcess
 
 COMMAND = [sys.executable, "-m", "dashboard.commands.sync"]
 PATIENCE = 60

@@ -14,8 +14,8 @@ from jobs import tasks
 from jobs.models import Job, Lane, Recheck, Shard, Upstream
 from jobs.sync import gate
 from jobs.upstream.errors import UpstreamError
-from tests.sandbox_process import APP_ID, SECRET, SandboxProcess, sandbox
-from tests.sync.equality import differing, run_cycle
+from trials.equality import differing, run_cycle
+from trials.platform import APP_ID, SECRET, SandboxProcess, sandbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
 JOBS = ("--jobs", "240", "--rate", "0", "--epoch", "2026-03-01T12:00:00Z", "--page-cap", "40")

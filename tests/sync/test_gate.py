@@ -26,7 +26,7 @@ from jobs.upstream.errors import (
     TryAgain,
     UpstreamError,
 )
-from tests.sandbox_process import SandboxProcess
+from trials.platform import SandboxProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

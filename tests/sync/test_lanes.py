@@ -28,7 +28,7 @@ from jobs.upstream.errors import BrokenReply, TokenRefused, TryAgain
 from jobs.upstream.record import Page
 from tests.mirror import is_consistent
 from tests.records import job, record
-from tests.sandbox_process import SandboxProcess
+from trials.platform import SandboxProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

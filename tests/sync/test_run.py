@@ -23,7 +23,7 @@ from jobs.upstream.client import JobsClient, Limits
 from jobs.upstream.errors import RequestRefused, TooLong, TryAgain
 from jobs.upstream.record import Page
 from tests.records import MASKER, NOON, record
-from tests.sandbox_process import SandboxProcess
+from trials.platform import SandboxProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = ready(Page(records=(record(1),), refused=(), next_token="next", asked=NOON))

@@ -13,8 +13,8 @@ from jobs.models import Cell, Job, Lane, Pass
 from jobs.sync.lanes import run_tail
 from jobs.sync.lease import leased
 from tests.mirror import is_consistent
-from tests.sandbox_process import SandboxProcess
 from tests.store.test_concurrency import at_once
+from trials.platform import SandboxProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,7 +9,7 @@ from jobs.models import Job, Lane
 from jobs.sync.lanes import run_sweep, run_tail
 from jobs.sync.tail import overlap
 from tests.records import iso
-from tests.sandbox_process import SandboxProcess
+from trials.platform import SandboxProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = 5

@@ -34,7 +34,7 @@ from jobs.upstream.retry import RetryPolicy
 from jobs.upstream.walk import Ask, Walk
 from tests.conftest import FEW
 from tests.records import MASKER
-from tests.sandbox_process import SandboxProcess, sandbox
+from trials.platform import SandboxProcess, sandbox
 
 WALK = Walk(order_by="dateCreated", ascending=True, page_size=50)
 FIRST = Ask(walk=WALK)

@@ -23,8 +23,8 @@ from jobs.upstream import wire
 from jobs.upstream.record import Record
 from tests.pages import get, keys
 from tests.records import MASKER, NOON, iso, job, record, records, write
-from tests.sandbox_process import SandboxProcess
 from tests.specs.test_describe import FULL, JSON
+from trials.platform import SandboxProcess
 
 pytestmark = pytest.mark.django_db
 SECRET = "s3cr3t-of-the-source"

@@ -13,7 +13,7 @@ from jobs.models import Job, Lane, Pass, Quarantine, Upstream, UpstreamMinute
 from jobs.sync.lanes import run_sweep, run_tail
 from tests.pages import get, link, links
 from tests.records import job
-from tests.sandbox_process import SandboxProcess
+from trials.platform import SandboxProcess
 
 pytestmark = pytest.mark.django_db
 QUERIES = 13

@@ -14,7 +14,7 @@ from requests import Response, request
 
 ROOT = Path(__file__).resolve().parent.parent
 APP_ID = "tests"
-SECRET = "the-shared-secret-of-the-tests-0123456789"
+SECRET = "the-shared-secret-of-the-tests-0123456789"  # noqa: S105 - it opens a sandbox alone
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from jobs.sync.run import nobody
 from jobs.upstream import wire
 from jobs.upstream.mask import Masker
 from jobs.upstream.record import Record
-from tests.sandbox_process import SandboxProcess
+from trials.platform import SandboxProcess
 
 
 def differing(platform: SandboxProcess) -> list[str]:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from jobs.freshness import freshness
+from jobs.watch.freshness import freshness
 
 THEMES = ("light", "dark")
 

@@ -297,8 +297,8 @@ class Lane(models.Model):
 
     `complete` is when the last complete pass began: what the platform had changed by then is here. `watermark` is the
     newest `dateUpdated` that the tail has passed, `lags` how late it saw changes (`jobs.rules.lag`). Sweeps are counted
-    by `number`; `finished` is when the last of them ended. `page_size` is how many jobs the platform gives at once,
-    null where it gives as many as the settings say.
+    by `number`; the last of them `began` and `finished` then. `page_size` is how many jobs may be asked for at once,
+    null where the platform has not refused as many as the settings say.
     `problem` is why the last pass failed, and since when.
     """
 
@@ -310,6 +310,7 @@ class Lane(models.Model):
     lags = ArrayField(models.FloatField(), default=list)
     complete = models.DateTimeField(null=True)
     number = models.IntegerField(default=0)
+    began = models.DateTimeField(null=True)
     finished = models.DateTimeField(null=True)
     page_size = models.IntegerField(null=True)
     problem = models.TextField(default="")
@@ -321,7 +322,7 @@ class Shard(models.Model):
 
     `token`, `reached`, `edge`, `ordered` and `finished` are as in `jobs.rules.sweep.Place`. `since` is when the walk
     began, null before that, in pages of `page_size`; `restarts` is how often it had to begin again, and `given_up` says
-    that this was too often.
+    that this was too often. `weight` is how many jobs it is thought to have, beside the other shards of a sweep.
     """
 
     lane = models.TextField()
@@ -337,6 +338,7 @@ class Shard(models.Model):
     page_size = models.IntegerField(default=0)
     restarts = models.IntegerField(default=0)
     given_up = models.BooleanField(default=False)
+    weight = models.BigIntegerField(default=1)
 
     class Meta:
         constraints = (
@@ -348,12 +350,30 @@ class Shard(models.Model):
         """The name of the lease under which it is walked."""
         return f"{self.lane} {self.pk}"
 
+    @property
+    def scope(self) -> str:
+        """Its type, state and issuer, as far as it has them."""
+        return " ".join(filter(None, (self.type, self.status, self.issuer)))
+
+
+class Anomaly(models.Model):
+    """What the platform should not do and did (`jobs.rules.anomalies`), as it was last noticed through a lane."""
+
+    pk = models.CompositePrimaryKey("lane", "kind")
+    lane = models.TextField()
+    kind = models.TextField()
+    said = models.TextField()
+    first_seen = models.DateTimeField()
+    last_seen = models.DateTimeField()
+    times = models.BigIntegerField()
+
 
 class Upstream(models.Model):
     """What all workers know of the platform. One row.
 
     No request begins before `next`. It has failed `failures` times in a row, at last for `reason`; where that was too
-    often, it is left alone until `rests_until`.
+    often, it is left alone until `rests_until`. It gives `page_cap` jobs at once, however many it is asked for; null is
+    as many.
     """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
@@ -362,6 +382,7 @@ class Upstream(models.Model):
     reason = models.TextField(default="")
     failing_since = models.DateTimeField(null=True)
     rests_until = models.DateTimeField(null=True)
+    page_cap = models.IntegerField(null=True)
 
 
 class UpstreamMinute(models.Model):
@@ -378,8 +399,12 @@ class UpstreamMinute(models.Model):
     slowest = models.FloatField()
 
 
+TELLING = ~Q(outcome="complete", inserted=0, updated=0, refused=0)
+"""Passes that have something to tell."""
+
+
 class Pass(models.Model):
-    """One run of a lane, under a lease of this name: what it brought and how it ended."""
+    """One run of a lane, through jobs of this `scope`, under a lease of this name: what it brought and how it ended."""
 
     class Outcome(models.TextChoices):
         """How a pass ended; `running` until then."""
@@ -390,6 +415,7 @@ class Pass(models.Model):
         FAILED = "failed"
 
     lane = models.TextField()
+    scope = models.TextField(default="")
     lease = models.TextField()
     began = models.DateTimeField()
     ended = models.DateTimeField(null=True)
@@ -404,6 +430,8 @@ class Pass(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(F("began").desc(), name="pass_began"),  # the last passes, and those to forget
+            models.Index(F("began").desc(), name="pass_began"),  # the rate of a lane, and passes to forget
+            # The last passes that have something to tell.
+            models.Index(F("began").desc(), name="pass_telling", condition=TELLING),
             models.Index("lease", name="pass_running", condition=Q(outcome="running")),  # passes that nobody ended
         )

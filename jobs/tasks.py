@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from celery import shared_task
 
-from jobs.sync import gate, inbox, lanes
+from jobs.sync import anomalies, gate, inbox, lanes
 from jobs.sync.lease import LeaseHeld, LeaseLost, leased
 from jobs.upstream.errors import UpstreamError
 
@@ -44,6 +44,7 @@ def rechecks() -> None:
 @shared_task
 def forget() -> None:
     """Forget what nobody asks for any more."""
+    anomalies.forget()
     inbox.forget()
     gate.forget()
 

@@ -7,7 +7,7 @@ from django.db import OperationalError
 from dashboard.wsgi import application as application
 from jobs.export import views
 from jobs.export.copying import Copy
-from jobs.freshness import Freshness
+from jobs.watch.freshness import Freshness
 
 LINES = 5001
 

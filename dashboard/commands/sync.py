@@ -96,10 +96,10 @@ def _bar(quiet: bool) -> Progress:
 
 def _show(bar: Progress, task: TaskID, tally: Tally, record: "Pass") -> None:
     """Keep the pass as it stands; show how many jobs have come, and how far the backfill is through time."""
-    from jobs.sync.progress import share_done
+    from jobs.watch.progress import progress
 
     tally.passes[record.pk] = record
-    bar.update(task, completed=share_done(), description=f"{record.lane}: {tally.jobs:,} jobs")
+    bar.update(task, completed=progress().share, description=f"{record.lane}: {tally.jobs:,} jobs")
 
 
 def _wait(bar: Progress, task: TaskID, held: Exception) -> None:

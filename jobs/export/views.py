@@ -13,8 +13,8 @@ from accounts.credentials import SEARCH
 from jobs.export.copying import Copy
 from jobs.export.formats import FORMATS
 from jobs.export.packing import PACKINGS, Origin
-from jobs.freshness import freshness
 from jobs.search import JobSearch, Refusal, given, parameters, parse, query
+from jobs.watch.freshness import freshness
 
 LONGEST_NAME = 120
 

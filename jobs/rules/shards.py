@@ -1,7 +1,7 @@
 """How everything is cut into walks that end before their page tokens do, which promise nothing (contract: "Search")."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, replace
 
 from jobs.statuses import KNOWN
 
@@ -60,6 +60,16 @@ def split(shard: Shard, known: Known) -> list[Shard]:
     if not shard.status:
         return [replace(shard, status=each) for each in sorted(known.statuses)]
     return [replace(shard, issuer=each) for each in sorted(known.issuers)]
+
+
+def weight(shard: Shard, here: Mapping[Shard, int]) -> int:
+    """How many jobs a shard is thought to have, where so many are `here` of each type, state and issuer.
+
+    What is here may be the newest ones alone, so that none is thought to be all but empty.
+    """
+    wanted = {name: value for name, value in asdict(shard).items() if value}
+    found = sum(jobs for each, jobs in here.items() if wanted.items() <= asdict(each).items())
+    return max(1, found, sum(here.values()) // 100)
 
 
 def page_size(number: int, largest: int) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from jobs import store
+from jobs.rules.sizes import Sizes
 from jobs.store import Ready
 from jobs.upstream.client import JobsClient
 from jobs.upstream.record import Page
@@ -27,18 +28,27 @@ class Walker(Protocol[Meaning]):
 
 @dataclass(frozen=True, kw_only=True)
 class Step(Generic[Meaning]):
-    """A page that is ready to be written, what it means, and whether it was the last."""
+    """A page that is ready to be written, what it means, and whether it was the first of this walk, and the last.
+
+    `cap` is how many jobs the platform gives at most, where these are fewer than it was asked for.
+    """
 
     made: Ready
     meaning: Meaning
+    first: bool
     last: bool
+    cap: int | None
 
 
 def steps(client: JobsClient, walker: Walker[Meaning], *, until: float = float("inf")) -> Iterator[Step[Meaning]]:
     """Fetch page after page, to the end or, by `time.monotonic`, `until` then; raise what `client.page` raises."""
+    sizes, first = Sizes(), True
     while (ask := walker.ask) is not None:
         page = client.page(ask)
         meaning = walker.take(page)
-        yield Step(made=store.ready(page), meaning=meaning, last=walker.ask is None)
+        sizes.take(page, ask.walk.page_size)
+        made = store.ready(page)
+        yield Step(made=made, meaning=meaning, first=first, last=walker.ask is None, cap=sizes.cap)
+        first = False
         if time.monotonic() > until:
             return

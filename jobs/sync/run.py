@@ -14,12 +14,15 @@ from django.utils import timezone
 
 from jobs import store
 from jobs.models import Lane, Pass
+from jobs.rules.anomalies import Anomaly, Kind, of_error
+from jobs.rules.sizes import length
 from jobs.store import Ready, Written
+from jobs.sync import anomalies, sizes
 from jobs.sync.clock import database_clock
 from jobs.sync.lease import Lease, LeaseLost, leased
 from jobs.sync.problems import said
 from jobs.sync.upstream import lanes_of_others, require_same_platform
-from jobs.upstream.errors import RequestRefused, TokenRefused, TooLong
+from jobs.upstream.errors import RequestRefused, TokenRefused, TooLong, UpstreamError
 
 PASSES_KEPT = timedelta(days=7)
 SMALLEST_PAGE = 20
@@ -49,12 +52,16 @@ class Run:
         """When the pass began."""
         return self.record.began
 
-    def commit(self, made: Ready, *, since: datetime, save: Save, point: bool = False) -> None:
-        """Write a page of a walk that began at `since`, and what `save` makes of that, in one transaction."""
+    def commit(self, made: Ready, *, since: datetime, save: Save, point: bool = False, cap: int | None = None) -> None:
+        """Write a page of a walk that began at `since`, and what `save` makes of that, in one transaction.
+
+        `cap` is how many jobs the platform gives at once, where it has been found to give fewer than it is asked for.
+        """
         with self.lease.fenced():
             written = store.keep(made, lane=self.lane.name, since=since, point=point)
             save(written)
             self._count(written)
+            sizes.remember(cap, length(made.page))
         self.record.refresh_from_db()
         self.watch(self.record)
 
@@ -64,6 +71,11 @@ class Run:
         counts = {"pages": 1, **{name: getattr(written, name) for name in COUNTS}}
         Pass.objects.filter(pk=self.record.pk).update(**{name: F(name) + n for name, n in counts.items()})
 
+    def note(self, anomaly: Anomaly) -> None:
+        """Note what the platform should not do."""
+        with self.lease.fenced():
+            anomalies.note(self.lane.name, anomaly)
+
     def with_smaller_pages(self) -> Self:
         """The same pass with pages of half the size."""
         return replace(self, page_size=max(SMALLEST_PAGE, self.page_size // 2))
@@ -72,14 +84,16 @@ class Run:
 Walk = Callable[[Run], Pass.Outcome]
 
 
-def run_pass(name: str, walk: Walk, *, watch: Watcher = nobody, lease: str = "") -> Pass:
+def run_pass(name: str, walk: Walk, *, watch: Watcher = nobody, lease: str = "", scope: str = "") -> Pass:
     """Run a pass of the lane `name` under a lease, its own or another; whatever happens, its record says how it ended.
+
+    `scope` is for those who read that: through which jobs it goes.
 
     Raises `LeaseHeld` before anything else, and afterwards what `walk` raises. Where the lease is lost, it is the next
     holder who closes the record.
     """
     with leased(lease or name) as held:
-        record = _begin(name, held)
+        record = _begin(name, scope, held)
         try:
             outcome = _walked(_run(record, held, watch), walk)
             _succeed(record, held, outcome)
@@ -90,7 +104,7 @@ def run_pass(name: str, walk: Walk, *, watch: Watcher = nobody, lease: str = "")
         return record
 
 
-def _begin(name: str, lease: Lease) -> Pass:
+def _begin(name: str, scope: str, lease: Lease) -> Pass:
     """Open the record; passes of this lease that nobody ended are closed, and old ones of the lane forgotten."""
     now = database_clock()()
     with lease.fenced():
@@ -98,7 +112,7 @@ def _begin(name: str, lease: Lease) -> Pass:
             outcome=Pass.Outcome.FAILED, ended=now, problem="It was cut off."
         )
         Pass.objects.filter(lane=name, began__lt=now - PASSES_KEPT).delete()
-        return Pass.objects.create(lane=name, lease=lease.name, began=now)
+        return Pass.objects.create(lane=name, scope=scope, lease=lease.name, began=now)
 
 
 def _run(record: Pass, lease: Lease, watch: Watcher) -> Run:
@@ -118,16 +132,19 @@ def _run(record: Pass, lease: Lease, watch: Watcher) -> Run:
 def _walked(run: Run, walk: Walk) -> Pass.Outcome:
     """Walk, with ever smaller pages where one is too long or refused: that may be for its size, in whatever words."""
     while True:
+        refused: UpstreamError
         try:
             return walk(run)
-        except TokenRefused:
-            raise
-        except RequestRefused as error:
-            if error.status not in REFUSES_SIZE or run.page_size <= SMALLEST_PAGE:
-                raise
         except TooLong as error:
             if run.page_size <= SMALLEST_PAGE:
                 raise TooLong(f"{error} It holds {run.page_size} jobs at most; no fewer are asked for.") from error
+            refused = error
+        except RequestRefused as error:
+            for_its_size = error.status in REFUSES_SIZE and not isinstance(error, TokenRefused)
+            if not for_its_size or run.page_size <= SMALLEST_PAGE:
+                raise
+            refused = error
+        run.note(Anomaly(kind=Kind.SIZE_REFUSED, said=str(refused)))
         run = run.with_smaller_pages()
 
 
@@ -139,7 +156,9 @@ def _succeed(record: Pass, lease: Lease, outcome: Pass.Outcome) -> None:
 
 def _fail(record: Pass, lease: Lease, error: BaseException) -> None:
     """Write down why, if we still may and can."""
-    now, problem = timezone.now(), said(error)
+    now, problem, anomaly = timezone.now(), said(error), of_error(error)
     with suppress(LeaseLost, Error), lease.fenced():
         Pass.objects.filter(pk=record.pk).update(outcome=Pass.Outcome.FAILED, ended=now, problem=problem)
         Lane.objects.filter(pk=record.lane).update(problem=problem, problem_since=Coalesce("problem_since", Value(now)))
+        if anomaly is not None:
+            anomalies.note(record.lane, anomaly)

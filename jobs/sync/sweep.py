@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from jobs import store
 from jobs.models import Lane, Pass, Shard
 from jobs.rules import shards
 from jobs.sync.gate import Gate
@@ -20,6 +21,10 @@ from jobs.sync.lease import LeaseHeld
 from jobs.sync.run import Run, Watcher, run_pass
 from jobs.sync.upstream import jobs_client
 from jobs.sync.walk import known, plant, walk_shard
+from jobs.upstream.client import JobsClient
+from jobs.upstream.walk import Ask, Walk
+
+EVERYTHING = "everything"
 
 
 def is_left(lane: Lane | None, tail: Lane | None) -> bool:
@@ -38,7 +43,8 @@ def sweep(*, seconds: float, watch: Watcher) -> Iterator[Pass]:
     """
     until = time.monotonic() + seconds
     if not _shards().exists():
-        yield run_pass(Lane.SWEEP, _begin, watch=watch)
+        with closing(jobs_client(gate=Gate())) as client:
+            yield run_pass(Lane.SWEEP, partial(_begin, client), watch=watch)
     while (done := _walk_one(until, watch)) is not None:
         yield done
         if time.monotonic() > until:
@@ -57,18 +63,25 @@ def _walk_one(until: float, watch: Watcher) -> Pass | None:
         with closing(jobs_client(gate=Gate())) as client:
             try:
                 walk = partial(walk_shard, client, shard=shard, until=until)
-                return run_pass(Lane.SWEEP, walk, watch=watch, lease=shard.lease)
+                return run_pass(Lane.SWEEP, walk, watch=watch, lease=shard.lease, scope=shard.scope or EVERYTHING)
             except LeaseHeld:
                 continue
     return None
 
 
-def _begin(run: Run) -> Pass.Outcome:
-    """Cut everything into shards, unless somebody just has."""
+def _begin(client: JobsClient, run: Run) -> Pass.Outcome:
+    """Cut everything into shards, unless somebody just has; the first time, bring the oldest jobs.
+
+    So it is known from how far back jobs come. Page sizes that were refused are tried again.
+    """
+    if run.lane.finished is None:
+        oldest = client.page(Ask(walk=Walk(order_by="dateCreated", ascending=True, page_size=run.page_size)))
+        run.commit(store.ready(oldest), since=oldest.asked, save=lambda _: None)
     with run.lease.fenced():
         if not _shards().exists():
             plant(Lane.SWEEP, shards.first(known()))
-            Lane.objects.filter(pk=run.lane.pk).update(number=F("number") + 1)
+            Lane.objects.filter(pk=run.lane.pk).update(number=F("number") + 1, began=run.began)
+            Lane.objects.update(page_size=None)
     return Pass.Outcome.COMPLETE
 
 

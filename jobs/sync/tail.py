@@ -9,8 +9,10 @@ from django.db.models.functions import Greatest
 
 from jobs.models import Lane, Pass
 from jobs.rules import lag
+from jobs.rules.anomalies import of_dates
 from jobs.rules.tail import Tail
 from jobs.store import Written
+from jobs.sync import anomalies
 from jobs.sync.ahead import ahead
 from jobs.sync.pages import Step, steps
 from jobs.sync.run import Run
@@ -30,7 +32,7 @@ def tail(client: JobsClient, run: Run) -> Pass.Outcome:
     )
     lags = list[timedelta]()
     for step in ahead(steps(client, walker)):
-        run.commit(step.made, since=run.began, save=partial(_save, run, step, lags))
+        run.commit(step.made, since=run.began, save=partial(_save, run, step, lags), cap=step.cap)
     return Pass.Outcome.COMPLETE
 
 
@@ -42,6 +44,9 @@ def overlap(lane: Lane) -> timedelta:
 def _save(run: Run, step: Step[datetime | None], lags: list[timedelta], written: Written) -> None:
     """Note how late changes came, and at the end that the pass is complete; a watermark does not move back."""
     dated = step.made.page.dated
+    if step.first:
+        for anomaly in of_dates(step.made.page, run.lane.watermark):
+            anomalies.note(run.lane.name, anomaly)
     if dated is not None and run.lane.watermark is not None and _in_step(run):
         oldest = run.lane.watermark - overlap(run.lane)
         lags.extend(dated - date for date in written.dates if date > oldest)

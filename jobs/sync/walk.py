@@ -6,16 +6,21 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.db.models import Sum
+
 from jobs import store
 from jobs.models import Cell, Lane, Pass, Shard
 from jobs.rules import shards
+from jobs.rules.anomalies import Anomaly, Kind
 from jobs.rules.shards import Known
 from jobs.rules.sweep import Place, Sweep, Walked
 from jobs.statuses import GONE, KNOWN
 from jobs.store import Written
+from jobs.sync import anomalies
 from jobs.sync.ahead import ahead
 from jobs.sync.pages import steps
 from jobs.sync.run import Run
+from jobs.sync.sizes import fullest
 from jobs.upstream.client import JobsClient
 from jobs.upstream.errors import Endless, TokenRefused, TokenRepeated
 from jobs.upstream.walk import Walk
@@ -36,7 +41,8 @@ def walk_shard(client: JobsClient, run: Run, shard: Shard, *, until: float) -> P
     try:
         for step in ahead(steps(client, walker, until=until)):
             since = shard.since = shard.since or step.made.page.asked
-            run.commit(step.made, since=since, save=partial(_save, shard, since, walker.walk, step.meaning))
+            save = partial(_save, shard, since, walker.walk, step.meaning)
+            run.commit(step.made, since=since, save=save, cap=step.cap)
     except (TokenRefused, TokenRepeated, Endless):
         with run.lease.fenced():
             _restart(shard)
@@ -54,25 +60,34 @@ def _restart(shard: Shard) -> None:
         plant(shard.lane, parts)
     else:
         row.update(finished=True, given_up=True)
+        said = f"The walk through {shard.scope or 'all jobs'} never came to its end, and is left out."
+        anomalies.note(shard.lane, Anomaly(kind=Kind.GIVEN_UP, said=said))
 
 
 def plant(lane: str, parts: Iterable[shards.Shard]) -> None:
     """Let walks through these shards begin."""
-    Shard.objects.bulk_create(Shard(lane=lane, **asdict(part)) for part in parts)
+    here = _counts()
+    Shard.objects.bulk_create(Shard(lane=lane, weight=shards.weight(part, here), **asdict(part)) for part in parts)
 
 
 def known() -> Known:
     """What there may be among the jobs."""
-    cells = list(Cell.objects.filter(jobs__gt=0).values_list("type", "status", "issuer"))
+    here = _counts()
     return Known(
-        types={*shards.TYPES, *(kind for kind, _, _ in cells)},
-        statuses={*(each.word for each in KNOWN), *(state for _, state, _ in cells)} - {GONE.word},
-        issuers={issuer for _, _, issuer in cells if issuer},
+        types={*shards.TYPES, *(each.type for each in here)},
+        statuses={*(each.word for each in KNOWN), *(each.status for each in here)} - {GONE.word},
+        issuers={each.issuer for each in here if each.issuer},
     )
 
 
+def _counts() -> dict[shards.Shard, int]:
+    """The jobs here, by type, state and issuer."""
+    cells = Cell.objects.filter(jobs__gt=0).values_list("type", "status", "issuer").annotate(Sum("jobs"))
+    return {shards.Shard(type=kind, status=state, issuer=issuer or ""): jobs for kind, state, issuer, jobs in cells}
+
+
 def _way(run: Run, shard: Shard) -> Walk:
-    size = shard.page_size if shard.token else shards.page_size(run.lane.number, run.page_size)
+    size = shard.page_size if shard.token else shards.page_size(run.lane.number, fullest(run.page_size))
     return Walk(
         order_by="dateCreated",
         ascending=shards.ascends(run.lane.number),

@@ -1,5 +1,6 @@
 """`jobs.looks` and `jobs.humans` for templates."""
 
+import math
 from datetime import datetime, timedelta
 
 from django import template
@@ -7,11 +8,12 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from jobs import humans, links, looks, specs
-from jobs.freshness import kept_since
 from jobs.html import html
-from jobs.models import Pass
+from jobs.models import Lane, Pass
+from jobs.rules.anomalies import Kind
 from jobs.search import Span
 from jobs.statuses import status
+from jobs.watch.freshness import kept_since
 
 register = template.Library()
 
@@ -40,6 +42,19 @@ register.filter("job_url", links.job_url)
 register.filter("group_url", links.group_url)
 
 TONES = {"success": "success", "warning": "warn", "error": "error"}
+LANES = {Lane.TAIL: "tail", Lane.SWEEP: "sweep", Lane.RECONCILE: "open jobs", Lane.RECHECKS: "reads by id"}
+ANOMALIES = {
+    Kind.CLOCK: ("Its clock ran backwards", "The tail reads further back until that is made up for."),
+    Kind.FUTURE: ("A date lies ahead", "The tail goes by its clock, so that this hides no change."),
+    Kind.REPEATED: ("It gave a page token twice", "The walk begins again."),
+    Kind.EXPIRED: ("It refused a page token of its own", "The walk begins again, in shorter walks if need be."),
+    Kind.ENDLESS: ("It let a walk go on without end", "The walk begins again."),
+    Kind.SIZE_REFUSED: ("It refused a page for its size", "Smaller ones are asked for until the next sweep."),
+    Kind.GIVEN_UP: (
+        "It let no walk come to its end",
+        "Their changes come all the same.",
+    ),
+}
 OUTCOMES = {
     Pass.Outcome.RUNNING: ("working", "Running"),
     Pass.Outcome.COMPLETE: ("success", "Complete"),
@@ -110,6 +125,43 @@ def pass_took(record: Pass) -> SafeString:
 def seconds(length: float | None) -> str:
     """A length of time in seconds; a dash where nobody knows."""
     return "\u2013" if length is None else f"{length:.2f} s"
+
+
+@register.filter
+def percent(share: float) -> str:
+    """A share as a whole percentage; 100 % is all of it."""
+    return f"{math.floor(share * 100)}\u00a0%"
+
+
+@register.filter
+def a_minute(rate: float) -> str:
+    """A rate, to a tenth where it is small."""
+    return humans.number(round(rate) if rate >= 10 else round(rate, 1))
+
+
+@register.filter
+def lane_label(name: str) -> str:
+    """What operators call a lane."""
+    return LANES.get(name, name)
+
+
+@register.filter
+def scope_label(scope: str) -> str:
+    """Through which jobs a pass went: a type by its label, then state and issuer."""
+    kind, _, rest = scope.partition(" ")
+    return f"{specs.label(kind)} {rest}".strip()
+
+
+@register.filter
+def anomaly_title(kind: str) -> str:
+    """What was noticed."""
+    return ANOMALIES[Kind(kind)][0]
+
+
+@register.filter
+def anomaly_meaning(kind: str) -> str:
+    """What it means here."""
+    return ANOMALIES[Kind(kind)][1]
 
 
 @register.filter

@@ -1,29 +1,39 @@
 """The sync: how fresh the mirror is, what came in, what was refused and why."""
 
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from jobs.health import health
-from jobs.models import Cell, Lane, Pass, Quarantine, Recheck
+from jobs.models import TELLING, Anomaly, Cell, Pass, Quarantine
 from jobs.search.counting import CAP
+from jobs.watch.lanes import lanes
+from jobs.watch.platform import health
 
-PASSES, REFUSED = 40, 50
+PASSES, REFUSED = 30, 50
+CAME = F("inserted") + F("updated") + F("unchanged") + F("older")
 
 
 @require_safe
 def sync(request: HttpRequest) -> HttpResponse:
-    """Lanes, last passes and quarantine."""
+    """Lanes, last passes, how the platform answers, what it did that it should not, and quarantine."""
     refused = Quarantine.objects.defer("text").order_by("-last_seen")
     context = {
         "area": "sync",
-        "lanes": Lane.objects.order_by("-name"),
-        "passes": Pass.objects.exclude(outcome=Pass.Outcome.COMPLETE, pages=0).order_by("-began")[:PASSES],
+        "lanes": lanes(),
+        "period": settings.SYNC_PERIOD,
+        "reconcile_period": settings.SYNC_RECONCILE,
+        "sweep_period": timedelta(seconds=settings.SYNC_SWEEP),
+        "passes": Pass.objects.filter(TELLING).annotate(came=CAME).order_by("-began")[:PASSES],
+        "anomalies": Anomaly.objects.order_by("-last_seen"),
         "refused": refused[:REFUSED],
         "refused_total": Quarantine.objects.all()[: CAP + 1].count(),
         "refused_cap": CAP,
         "health": health(),
-        "waiting": Recheck.objects.count(),
+        "page_size": settings.SYNC_PAGE_SIZE,
         "jobs": sum(Cell.objects.values_list("jobs", flat=True)),
     }
     return render(request, "jobs/sync.html", context)

@@ -9,14 +9,15 @@ from kombu.exceptions import OperationalError
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
-from jobs.models import Job, Lane, Pass, Quarantine, Upstream, UpstreamMinute
+from jobs.models import Anomaly, Job, Lane, Pass, Quarantine, Shard, Upstream, UpstreamMinute
+from jobs.rules.anomalies import Kind
 from jobs.sync.lanes import run_sweep, run_tail
 from tests.pages import get, link, links
 from tests.records import job
 from trials.platform import SandboxProcess
 
 pytestmark = pytest.mark.django_db
-QUERIES = 13
+QUERIES = 20
 
 
 def test_before_the_first_pass(signed_in: Client) -> None:
@@ -44,6 +45,42 @@ def test_after_a_cycle(signed_in: Client, platform: SandboxProcess) -> None:
     assert "masked-" in shown
 
 
+def test_a_sweep_says_how_far_it_is(signed_in: Client) -> None:
+    began = timezone.now() - timedelta(minutes=30)
+    Lane.objects.create(name="sweep", number=1, began=began)
+    Shard.objects.create(lane="sweep", type="urn:job:av.transcode", finished=True, weight=3)
+    Shard.objects.create(lane="sweep", type="", weight=3)
+    Pass.objects.create(lane="sweep", scope="urn:job:av.transcode", began=began, inserted=6000, outcome="complete")
+    page = get(signed_in, "/sync/")
+    assert "50\u00a0%" in page
+    assert "about 30<" in page
+    assert "200 jobs a minute" in page
+    assert "1 of 2 walks over" in page
+    assert "Transcode" in page
+
+
+def test_a_pass_that_has_nothing_to_tell_is_left_out(signed_in: Client) -> None:
+    Pass.objects.create(lane="tail", began=timezone.now(), outcome="complete", pages=2, unchanged=500, older=3)
+    assert "None yet." in get(signed_in, "/sync/")
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_an_anomaly_is_told_with_what_it_means(signed_in: Client, kind: Kind) -> None:
+    now = timezone.now()
+    Anomaly.objects.create(lane="tail", kind=kind, said="It was <odd>.", first_seen=now, last_seen=now, times=1234)
+    page = get(signed_in, "/sync/")
+    assert "It was &lt;odd&gt;." in page
+    assert "1\u202f234" in page
+    assert "as they should be" not in page
+
+
+def test_what_was_measured_stands_with_the_tail(signed_in: Client) -> None:
+    Lane.objects.create(name="tail", complete=timezone.now(), lags=[0.0] * 10 + [100.0] + [0.0] * 30)
+    page = get(signed_in, "/sync/")
+    assert "999 of 1,000 changes seen within 32" in page
+    assert "reads back 5" in page
+
+
 def test_trouble_says_since_when_and_when_it_is_tried_again(signed_in: Client) -> None:
     now = timezone.now()
     Lane.objects.create(
@@ -64,7 +101,7 @@ def test_it_costs_a_few_questions(signed_in: Client, django_assert_max_num_queri
     Pass.objects.bulk_create([Pass(lane="tail", began=now - timedelta(seconds=n)) for n in range(300)])
     with django_assert_max_num_queries(QUERIES):
         page = get(signed_in, "/sync/")
-    assert page.count("Running") == 40
+    assert page.count("Running") == 30
 
 
 def test_every_record_in_quarantine_can_be_reached(signed_in: Client) -> None:

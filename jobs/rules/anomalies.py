@@ -1,0 +1,63 @@
+"""What the platform should not do, and the sync copes with: it is told, since it may be the begin of worse."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from jobs.upstream.errors import Endless, TokenRefused, TokenRepeated
+from jobs.upstream.record import Page
+
+SKEW = timedelta(seconds=5)
+"""By how much the clocks of the platform's machines may differ."""
+
+
+class Kind(StrEnum):
+    """What was noticed."""
+
+    CLOCK = "clock"
+    FUTURE = "future"
+    REPEATED = "token-repeated"
+    EXPIRED = "token-refused"
+    ENDLESS = "endless"
+    SIZE_REFUSED = "size-refused"
+    GIVEN_UP = "given-up"
+
+
+OF_ERRORS: dict[type[BaseException], Kind] = {
+    TokenRepeated: Kind.REPEATED,
+    TokenRefused: Kind.EXPIRED,
+    Endless: Kind.ENDLESS,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Anomaly:
+    """Something that was noticed, and the particulars, in a sentence."""
+
+    kind: Kind
+    said: str
+
+
+def of_dates(page: Page, watermark: datetime | None) -> Iterator[Anomaly]:
+    """What is odd about the dates of the newest page, where the tail has passed `watermark`."""
+    if page.dated is None:
+        return
+    if watermark is not None and page.dated < watermark - SKEW:
+        said = f"Its clock says {_iso(page.dated)}, and had passed {_iso(watermark)}."
+        yield Anomaly(kind=Kind.CLOCK, said=said)
+    dates = [(record.updated, record.id) for record in page.records if record.updated is not None]
+    newest, job = max(dates, default=(page.dated, ""))
+    if newest > page.dated + SKEW:
+        said = f"Job {job} is dated {_iso(newest)}, and its clock says {_iso(page.dated)}."
+        yield Anomaly(kind=Kind.FUTURE, said=said)
+
+
+def of_error(error: BaseException) -> Anomaly | None:
+    """What an error that stopped a walk says of the platform's page tokens."""
+    kind = OF_ERRORS.get(type(error))
+    return Anomaly(kind=kind, said=str(error)) if kind else None
+
+
+def _iso(date: datetime) -> str:
+    return f"{date:%Y-%m-%d %H:%M:%S} UTC"

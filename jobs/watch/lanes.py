@@ -1,0 +1,94 @@
+"""What the lanes have done lately, and what waits for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F, Min, Sum
+from django.utils import timezone
+
+from jobs.models import Delivery, Lane, Pass, Recheck
+from jobs.rules import lag
+from jobs.watch.progress import Progress, progress
+
+NAMES = (Lane.TAIL, Lane.SWEEP, Lane.RECONCILE, Lane.RECHECKS)
+LATELY = timedelta(hours=1)
+MANY = 100_000
+"""Beyond so many nobody counts what waits."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """The passes of the last hour: how many pages, and of how many jobs a minute, `changed` of them new or other."""
+
+    pages: int
+    seen: float
+    changed: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reads:
+    """The jobs that are to be read by id, at most `MANY`, and since when one waits; the hooks of the last hour."""
+
+    waiting: int
+    since: datetime | None
+    hooks: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lanes:
+    """The lanes by their names, their pace, and what is particular to each; whether any has `begun`."""
+
+    begun: bool
+    rows: dict[str, Lane]
+    paces: dict[str, Pace]
+    progress: Progress
+    reads: Reads
+
+    @property
+    def seen_late(self) -> timedelta:
+        """The time after which all changes but one in a thousand were seen here; 0 where nobody knows yet."""
+        return lag.rare(self._lags)
+
+    @property
+    def overlap(self) -> timedelta:
+        """How much further than its watermark the tail reads back because of that."""
+        return lag.overlap(timedelta(seconds=settings.SYNC_OVERLAP), self._lags)
+
+    @property
+    def _lags(self) -> list[float]:
+        return self.rows[Lane.TAIL].lags
+
+
+def lanes() -> Lanes:
+    """Read how the lanes stand."""
+    found = {lane.name: lane for lane in Lane.objects.all()}
+    rows = {name: found.get(name) or Lane(name=name) for name in NAMES}
+    return Lanes(begun=bool(found), rows=rows, paces=_paces(), progress=progress(), reads=_reads())
+
+
+def _paces() -> dict[str, Pace]:
+    now = timezone.now()
+    changed = F("inserted") + F("updated")
+    lately = Pass.objects.filter(began__gt=now - LATELY).values("lane")
+    sums = lately.annotate(
+        since=Min("began"),
+        all_pages=Sum("pages"),
+        changed=Sum(changed),
+        seen=Sum(changed + F("unchanged") + F("older")),
+    )
+    return {each["lane"]: _pace(each, now) for each in sums}
+
+
+def _pace(sums: Mapping[str, Any], now: datetime) -> Pace:
+    minutes = max(1.0, (now - sums["since"]) / timedelta(minutes=1))
+    return Pace(pages=sums["all_pages"], seen=sums["seen"] / minutes, changed=sums["changed"] / minutes)
+
+
+def _reads() -> Reads:
+    waiting = Recheck.objects.filter(due__lte=timezone.now())
+    first = waiting.order_by("due").values_list("due", flat=True).first()
+    hooks = Delivery.objects.filter(received__gt=timezone.now() - LATELY)[:MANY].count()
+    return Reads(waiting=Recheck.objects.all()[:MANY].count(), since=first, hooks=hooks)

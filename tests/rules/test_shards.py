@@ -1,0 +1,44 @@
+"""How everything is cut into walks."""
+
+import pytest
+
+from jobs.rules.shards import EVERYTHING, Known, Shard, first, split, weight
+
+HERE = {
+    Shard(type="a", status="success", issuer="x"): 600,
+    Shard(type="a", status="error", issuer="x"): 300,
+    Shard(type="b", status="success"): 100,
+}
+
+
+def test_everything_comes_last() -> None:
+    assert first(Known(types=("b", "a"))) == [Shard(type="a"), Shard(type="b"), EVERYTHING]
+
+
+@pytest.mark.parametrize(
+    ("shard", "jobs"),
+    [
+        (EVERYTHING, 1000),
+        (Shard(type="a"), 900),
+        (Shard(type="a", status="error"), 300),
+        (Shard(type="a", status="error", issuer="y"), 10),
+        (Shard(type="c"), 10),
+    ],
+)
+def test_a_shard_weighs_what_is_here_of_it_and_never_next_to_nothing(shard: Shard, jobs: int) -> None:
+    assert weight(shard, HERE) == jobs
+
+
+def test_where_nothing_is_here_all_weigh_the_same() -> None:
+    assert weight(Shard(type="a"), {}) == weight(EVERYTHING, {}) == 1
+
+
+def test_a_walk_is_cut_by_state_and_then_by_issuer() -> None:
+    known = Known(statuses=("success", "error"), issuers=("x", "y"))
+    assert split(Shard(type="a"), known) == [Shard(type="a", status="error"), Shard(type="a", status="success")]
+    assert split(Shard(type="a", status="error"), known) == [
+        Shard(type="a", status="error", issuer="x"),
+        Shard(type="a", status="error", issuer="y"),
+    ]
+    assert split(EVERYTHING, known) == []
+    assert split(Shard(type="a", status="error", issuer="x"), known) == []

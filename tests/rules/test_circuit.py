@@ -1,0 +1,51 @@
+"""When the platform is left alone."""
+
+from datetime import timedelta
+
+import pytest
+
+from jobs.rules.circuit import FAILURES, LONGEST_PAUSE, is_failure, pause, weight
+from jobs.upstream.errors import (
+    BrokenReply,
+    CredentialsRefused,
+    Endless,
+    NotFound,
+    RequestRefused,
+    TokenRefused,
+    TokenRepeated,
+    TooLong,
+    TryAgain,
+    UpstreamError,
+)
+from tests.records import NOON
+
+
+@pytest.mark.parametrize(
+    ("error", "failure"),
+    [
+        (TryAgain("late"), True),
+        (BrokenReply("cut"), True),
+        (CredentialsRefused("401"), True),
+        (TooLong("long"), False),
+        (TokenRepeated("twice"), False),
+        (Endless("on"), False),
+        (RequestRefused("400"), False),
+        (TokenRefused("400"), False),
+        (NotFound("404", asked=NOON), False),
+        (None, False),
+    ],
+)
+def test_what_says_that_the_platform_does_not_work(error: UpstreamError | None, failure: bool) -> None:
+    assert is_failure(error) == failure
+
+
+def test_refused_credentials_count_at_once() -> None:
+    assert weight(CredentialsRefused("401")) == FAILURES
+    assert weight(TryAgain("late")) == 1
+    assert pause(FAILURES, refused=True) == LONGEST_PAUSE
+
+
+def test_the_pauses_grow_up_to_five_minutes() -> None:
+    pauses = [pause(FAILURES + more) for more in range(20)]
+    assert pauses[:3] == [timedelta(seconds=10), timedelta(seconds=20), timedelta(seconds=40)]
+    assert pauses[-1] == LONGEST_PAUSE

@@ -1,0 +1,53 @@
+"""Reads by id: their order, what a 404 means, when a failed one is made again."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from jobs.rules.rechecks import LONGEST_WAIT, SPACING, Absence, Due, absence, plan, wait
+from jobs.rules.versions import Stored
+from tests.records import NOON
+
+SECOND = timedelta(seconds=1)
+HELD = Stored(updated=NOON, stage=1, digest=b"held", observed=NOON, settled=False)
+GONE = replace(HELD, digest=b"")
+FIRST = NOON + 10 * SECOND
+ENOUGH = FIRST + SPACING
+
+
+@pytest.mark.parametrize(
+    ("stored", "missing", "asked", "means"),
+    [
+        (HELD, None, FIRST, Absence.WAIT),
+        (HELD, FIRST, ENOUGH - SECOND, Absence.WAIT),
+        (HELD, FIRST, ENOUGH, Absence.GONE),
+        (replace(HELD, observed=ENOUGH), FIRST, ENOUGH, Absence.WAIT),
+        (replace(HELD, observed=ENOUGH - SECOND), FIRST, ENOUGH, Absence.GONE),
+        (GONE, None, FIRST, Absence.FORGET),
+        (None, None, FIRST, Absence.WAIT),
+        (None, FIRST, ENOUGH, Absence.FORGET),
+    ],
+)
+def test_two_404s_in_a_distance_after_the_last_sight_make_a_job_gone(
+    stored: Stored | None, missing: datetime | None, asked: datetime, means: Absence
+) -> None:
+    assert absence(stored, missing, asked) is means
+
+
+def test_jobs_of_one_group_are_read_together() -> None:
+    first, second, other, lone = (Due(key=key, group=key[0]) for key in ("a1", "a2", "b1", "c1"))
+    tried = Due(key="a3", group="a", attempts=1)
+    reads = plan([first, other, second, tried, lone])
+    assert [(read.group, [each.key for each in read.due]) for read in reads] == [
+        ("a", ["a1", "a2"]),
+        ("", ["b1"]),
+        ("", ["a3"]),
+        ("", ["c1"]),
+    ]
+
+
+def test_failures_put_a_read_off_for_ever_longer_up_to_an_hour() -> None:
+    waits = [wait(attempts) for attempts in range(40)]
+    assert waits == sorted(waits)
+    assert (waits[0], waits[-1]) == (timedelta(seconds=5), LONGEST_WAIT)

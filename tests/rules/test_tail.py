@@ -1,0 +1,96 @@
+"""The tail reads on until a whole page is older than the watermark less the overlap."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from jobs.rules.tail import Tail
+from jobs.upstream.record import Page
+from tests.records import NOON, iso, record
+
+SECOND = timedelta(seconds=1)
+OVERLAP = timedelta(seconds=120)
+
+
+def page(*dates: datetime | None, token: str | None = "more", dated: datetime | None = NOON) -> Page:
+    records = tuple(record(n, dateUpdated=date and iso(date)) for n, date in enumerate(dates))
+    return Page(records=records, refused=(), next_token=token, asked=NOON, dated=dated)
+
+
+def tail(watermark: datetime | None = NOON - timedelta(hours=1), *, first: bool = False) -> Tail:
+    return Tail(watermark=watermark, first=first, overlap=OVERLAP, page_size=3)
+
+
+def test_it_asks_for_the_newest_first() -> None:
+    ask = tail().ask
+    assert ask is not None
+    assert ask.walk.parameters(None) == {"orderBy": "dateUpdated", "pageSize": "3", "orderDirection": "des"}
+
+
+@pytest.mark.parametrize(
+    ("newest", "goes_on"), [(OVERLAP + SECOND, False), (OVERLAP, True), (OVERLAP - SECOND, True), (-SECOND, True)]
+)
+def test_a_whole_page_must_be_older(newest: timedelta, goes_on: bool) -> None:
+    watermark = NOON - timedelta(hours=1)
+    walk = tail(watermark)
+    walk.take(page(watermark - newest, watermark - 2 * OVERLAP))
+    assert (walk.ask is not None) == goes_on
+
+
+def test_one_old_job_ends_nothing() -> None:
+    walk = tail()
+    walk.take(page(NOON, NOON - timedelta(days=9)))
+    assert walk.ask is not None
+    assert walk.ask.token == "more"
+
+
+def test_a_page_without_dates_ends_nothing() -> None:
+    walk = tail()
+    walk.take(page(None, None))
+    assert walk.ask is not None
+
+
+def test_the_last_page_ends_it() -> None:
+    walk = tail()
+    walk.take(page(NOON, token=None))
+    assert walk.ask is None
+
+
+def test_the_first_pass_reads_one_page_alone() -> None:
+    walk = tail(None, first=True)
+    assert walk.take(page(NOON)) == NOON
+    assert walk.ask is None
+
+
+def test_a_pass_after_one_that_knew_no_date_reads_everything() -> None:
+    walk = tail(None)
+    walk.take(page(NOON))
+    assert walk.ask is not None
+
+
+def test_the_watermark_is_of_the_first_page() -> None:
+    walk = tail()
+    assert walk.take(page(NOON - SECOND, NOON - 2 * SECOND)) == NOON - SECOND
+    assert walk.take(page(NOON, token="further")) == NOON - SECOND
+
+
+def test_the_watermark_is_never_ahead_of_the_platforms_clock() -> None:
+    assert tail().take(page(NOON + timedelta(days=900), NOON - SECOND)) == NOON
+
+
+def test_the_watermark_never_moves_back() -> None:
+    assert tail(NOON).take(page(NOON - OVERLAP)) == NOON
+
+
+def test_a_clock_that_ran_back_is_read_down_to() -> None:
+    """What changes now is dated by it, an hour before the watermark."""
+    walk = tail(NOON + timedelta(hours=1))
+    walk.take(page(NOON, NOON - SECOND))
+    assert walk.ask is not None
+    walk.take(page(NOON - OVERLAP - SECOND, token="further"))
+    assert walk.ask is None
+    assert walk.watermark == NOON + timedelta(hours=1)
+
+
+def test_without_a_clock_the_time_of_the_request_counts() -> None:
+    assert tail().take(page(NOON + timedelta(days=900), dated=None)) == NOON

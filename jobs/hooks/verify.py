@@ -55,7 +55,7 @@ def webhook(body: bytes, *, issuer: str, secret: str) -> Delivery:
         )
     except jwt.PyJWTError as why:
         raise Forged(f"The token is not valid: {why}.") from why
-    if abs(time.time() - claims["iat"]) > TOLERANCE:
+    if abs(time.time() - int(claims["iat"])) > TOLERANCE:
         raise Forged(f"iat lies more than {TOLERANCE} s from our clock.")
     event = claims.get("event")
     if not isinstance(event, dict):

@@ -83,6 +83,12 @@ def test_a_webhook_lets_its_job_be_read(client: Client) -> None:
     assert raised() == [(KEY, "hook")]
 
 
+def test_a_webhook_may_say_its_time_as_a_text(client: Client) -> None:
+    assert post(client, "/hooks/webhook", token(iat=str(int(time.time())))).status_code == 200
+    late = post(client, "/hooks/webhook", token(iat=str(int(time.time()) - TOLERANCE - 60)))
+    assert late.status_code == 401
+
+
 def test_a_delivery_is_taken_once(
     client: Client, nudged: list[str], django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:

@@ -231,7 +231,7 @@ class Schedule:
         number = self.mirror.sweep
         return Walk(
             order_by="dateCreated",
-            ascending=shards.ascends(number),
+            ascending=shards.ascends(number, everything=walked.shard == shards.EVERYTHING),
             page_size=shards.page_size(number, self.size),
             type=walked.shard.type,
             status=walked.shard.status,

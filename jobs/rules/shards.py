@@ -77,6 +77,10 @@ def page_size(number: int, largest: int) -> int:
     return max(1, largest - (number % 3) * max(1, largest // 10))
 
 
-def ascends(number: int) -> bool:
-    """The direction of the sweep of this number."""
-    return number % 2 == 0
+def ascends(number: int, *, everything: bool) -> bool:
+    """The direction of a walk in the sweep of this number: that through `everything` comes from the other end.
+
+    What one of the two skips at an end of its pages the other one brings, and together they have brought all of a type
+    that is most of the jobs when they meet.
+    """
+    return (number % 2 == 0) != everything

@@ -65,9 +65,10 @@ def _restart(shard: Shard) -> None:
 
 
 def plant(lane: str, parts: Iterable[shards.Shard]) -> None:
-    """Let walks through these shards begin."""
+    """Let walks through these shards begin: the longest first, so that no worker is left alone with it at the end."""
     here = _counts()
-    Shard.objects.bulk_create(Shard(lane=lane, weight=shards.weight(part, here), **asdict(part)) for part in parts)
+    rows = [Shard(lane=lane, weight=shards.weight(part, here), **asdict(part)) for part in parts]
+    Shard.objects.bulk_create(sorted(rows, key=lambda row: (not row.scope, -row.weight)))
 
 
 def known() -> Known:
@@ -90,7 +91,7 @@ def _way(run: Run, shard: Shard) -> Walk:
     size = shard.page_size if shard.token else shards.page_size(run.lane.number, fullest(run.page_size))
     return Walk(
         order_by="dateCreated",
-        ascending=shards.ascends(run.lane.number),
+        ascending=shards.ascends(run.lane.number, everything=not shard.scope),
         page_size=size,
         type=shard.type,
         status=shard.status,

@@ -31,7 +31,7 @@ def progress() -> Progress:
     if lane is None or not walks:
         return Progress(share=1.0 if lane and lane.finished else 0.0)
     oldest = Job.objects.filter(created__gt=UNDATED).order_by("created").values_list("created", flat=True).first()
-    done = sum(walk.weight * _share(walk, oldest, up=ascends(lane.number)) for walk in walks)
+    done = sum(walk.weight * _share(walk, oldest, lane.number) for walk in walks)
     share = done / sum(walk.weight for walk in walks)
     left = _left(share, timezone.now() - lane.began) if lane.began else None
     return Progress(share=share, left=left, over=sum(walk.finished for walk in walks), walks=len(walks))
@@ -41,11 +41,11 @@ def _left(share: float, gone: timedelta) -> timedelta | None:
     return gone * ((1 - share) / share) if share > ENOUGH else None
 
 
-def _share(walk: Shard, oldest: datetime | None, *, up: bool) -> float:
-    """The share of a walk that is over, by the time that it has come through."""
+def _share(walk: Shard, oldest: datetime | None, number: int) -> float:
+    """The share of a walk of the sweep of this number that is over, by the time that it has come through."""
     if walk.finished:
         return 1.0
     if walk.since is None or walk.reached is None or oldest is None or oldest >= walk.since:
         return 0.0
     through = (walk.reached - oldest) / (walk.since - oldest)
-    return min(1.0, max(0.0, through if up else 1 - through))
+    return min(1.0, max(0.0, through if ascends(number, everything=not walk.scope) else 1 - through))

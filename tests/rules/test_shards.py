@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobs.rules.shards import EVERYTHING, Known, Shard, first, split, weight
+from jobs.rules.shards import EVERYTHING, Known, Shard, ascends, first, split, weight
 
 HERE = {
     Shard(type="a", status="success", issuer="x"): 600,
@@ -27,6 +27,12 @@ def test_everything_comes_last() -> None:
 )
 def test_a_shard_weighs_what_is_here_of_it_and_never_next_to_nothing(shard: Shard, jobs: int) -> None:
     assert weight(shard, HERE) == jobs
+
+
+def test_the_walk_through_everything_comes_from_the_other_end() -> None:
+    for number in range(4):
+        assert ascends(number, everything=True) != ascends(number, everything=False)
+        assert ascends(number, everything=True) != ascends(number + 1, everything=True)
 
 
 def test_where_nothing_is_here_all_weigh_the_same() -> None:

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import report
+from benchmarks.backfill import backfill
 from benchmarks.cluster import Cluster, generating
 from benchmarks.given import Json, Size
 from benchmarks.measure import say
+from benchmarks.mutants import mutants
 from benchmarks.part import Failed
 from benchmarks.results import Results, machine
 from benchmarks.sync_model import model
@@ -28,8 +30,10 @@ PARTS = (
     "comparing",
     "writing",  # the last one, since it leaves its jobs
 )
-MODEL = "sync-model"
+MODEL, PLANTED, BACKFILL = "sync-model", "mutants", "backfill"
+TRIALS = (MODEL, PLANTED, BACKFILL)
 SCHEDULES = 1_000_000
+JOBS = 100_000
 MOST_COMPARED = 1_000_000
 """Beyond so many jobs others take hours."""
 SIZES = "100k,1m,10m"
@@ -40,14 +44,19 @@ ROUNDS = 21
 def main() -> int:
     """Measure what the arguments name."""
     parser = argparse.ArgumentParser(prog="./deck bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", type=_part, metavar="part", help=f"one of {', '.join(PARTS)}; or {MODEL}")
+    parser.add_argument("parts", nargs="*", type=_part, metavar="part", help=f"one of {', '.join((*PARTS, *TRIALS))}")
     parser.add_argument("--sizes", type=_sizes, default=SIZES, help=f"numbers of jobs ({SIZES})")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"how often each search is measured ({ROUNDS})")
     parser.add_argument("--schedules", type=int, default=SCHEDULES, help=f"of {MODEL} ({SCHEDULES:,})")
+    parser.add_argument("--jobs", type=int, default=JOBS, help=f"of {BACKFILL} ({JOBS:,})")
     parser.add_argument("--seed", type=int, default=0, help="of the first schedule (0)")
     chosen = parser.parse_args()
     if MODEL in chosen.parts:
         return model(chosen.seed, chosen.schedules)
+    if PLANTED in chosen.parts:
+        return mutants()
+    if BACKFILL in chosen.parts:
+        return backfill(home.chosen() / "bench", chosen.jobs)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = home.chosen() / "bench"
     with plainly(Failed), home.lock(folder, "bench", "another ./deck bench runs in this data folder"):
@@ -105,8 +114,8 @@ def _measure(cluster: Cluster, size: Size, parts: Sequence[str], results: Result
 
 
 def _part(text: str) -> str:
-    if text not in (*PARTS, MODEL):
-        raise argparse.ArgumentTypeError(f"there is no part {text!r}; there are {', '.join((*PARTS, MODEL))}")
+    if text not in (*PARTS, *TRIALS):
+        raise argparse.ArgumentTypeError(f"there is no part {text!r}; there are {', '.join((*PARTS, *TRIALS))}")
     return text
 
 

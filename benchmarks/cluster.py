@@ -75,15 +75,26 @@ class Cluster:
 
     def make(self, size: Size) -> None:
         """Make the jobs of a size anew."""
-        database = sql.Identifier(size.database)
+        self.create(size.database)
         with self._connected() as connection:
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database))
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(database))
-            subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], env=self._environment(size), check=True)
+            self.migrate(size.database)
             found = self.run("making", size, last=0)
             connection.execute("CHECKPOINT")
             known = json.dumps({"fingerprint": fingerprint(), **found})
+            database = sql.Identifier(size.database)
             connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(database, sql.Literal(known)))
+
+    def create(self, database: str, *, of: str = "template1") -> None:
+        """Make a database anew, as a copy of another."""
+        name, template = sql.Identifier(database), sql.Identifier(of)
+        with self._connected() as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, template))
+
+    def migrate(self, database: str) -> None:
+        """Bring the tables of a database to what the code says."""
+        command = [sys.executable, "manage.py", "migrate", "-v0"]
+        subprocess.run(command, env=self.environment(database), cwd=place.ROOT, check=True)
 
     def run(self, name: str, size: Size, *, last: int, rounds: int = 1) -> Json:
         """Run a part at a size, of whose jobs the last one has this id."""
@@ -96,7 +107,7 @@ class Cluster:
             folder=self.home,
             programs=self._server.binaries,
         )
-        return part.run(name, given, self._environment(size, PORT=str(given.port)))
+        return part.run(name, given, self.environment(size.database, PORT=str(given.port)))
 
     def version(self) -> str:
         """The server's version."""
@@ -104,13 +115,15 @@ class Cluster:
             return str(connection.info.parameter_status("server_version"))
 
     def _connected(self) -> psycopg.Connection:
-        return psycopg.connect(self._url("postgres"), autocommit=True)
+        return psycopg.connect(self.url("postgres"), autocommit=True)
 
-    def _url(self, database: str) -> str:
+    def url(self, database: str) -> str:
+        """Where a database is."""
         return f"{self._server.url.rpartition('/')[0]}/{database}"
 
-    def _environment(self, size: Size, **more: str) -> dict[str, str]:
-        return with_values(DATABASE_URL=self._url(size.database), JOBDECK_DATA_DIR=str(self.home), **more)
+    def environment(self, database: str, **more: str) -> dict[str, str]:
+        """The environment of a process that works in a database."""
+        return with_values(DATABASE_URL=self.url(database), JOBDECK_DATA_DIR=str(self.home), **more)
 
 
 def generating() -> dict[str, str]:

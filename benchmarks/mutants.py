@@ -1,0 +1,219 @@
+"""Plants mistakes in the sync, one at a time in a copy of the tree, and sees that the suite fails."""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.measure import say
+from dashboard.services.home import ROOT
+
+COPIED = shutil.ignore_patterns(".*", "__pycache__", "data")
+FAILED = 1
+"""The exit status of pytest where tests failed; another one says that none was run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mutant:
+    """A mistake: the text that stands once in a file of ours, what takes its place, and the tests that are to fail."""
+
+    name: str
+    path: str
+    before: str
+    after: str
+    tests: str
+
+    def planted(self, text: str) -> str:
+        """The file's text with the mistake; raise `ValueError` where its place is not there, or not alone."""
+        if text.count(self.before) != 1:
+            raise ValueError(f"{self.path}: {self.before!r} stands there {text.count(self.before)} times")
+        return text.replace(self.before, self.after)
+
+
+TAIL, WALK, RUN = "jobs/sync/tail.py", "jobs/sync/walk.py", "jobs/sync/run.py"
+VERSIONS, RULES = "jobs/rules/versions.py", "tests/rules tests/simulation"
+FAULTS, LANES = "tests/sync/test_faults.py", "tests/sync/test_lanes.py tests/sync/test_run.py"
+MUTANTS = (
+    Mutant(
+        name="the tail stops where a page reaches the overlap: > for >=",
+        path="jobs/rules/tail.py",
+        before="max(dates) < self._known - self._overlap",
+        after="max(dates) <= self._known - self._overlap",
+        tests=RULES,
+    ),
+    Mutant(
+        name="the tail stops at the first old job of a page",
+        path="jobs/rules/tail.py",
+        before="max(dates) < self._known - self._overlap",
+        after="min(dates) < self._known - self._overlap",
+        tests=RULES,
+    ),
+    Mutant(
+        name="a date as new as what is stored takes its place: >= for >",
+        path=VERSIONS,
+        before="    if seen.updated == stored.updated:\n        return _tied(stored, seen)\n",
+        after="    if seen.updated == stored.updated:\n        return TAKE\n",
+        tests=RULES,
+    ),
+    Mutant(
+        name="a read wins that began when what is stored was observed: >= for >",
+        path=VERSIONS,
+        before="seen.point and seen.asked > stored.observed",
+        after="seen.point and seen.asked >= stored.observed",
+        tests=RULES,
+    ),
+    Mutant(
+        name="a read by id always wins",
+        path=VERSIONS,
+        before="seen.point and seen.asked > stored.observed",
+        after="seen.point",
+        tests=RULES,
+    ),
+    Mutant(
+        name="of a tie the later stage is believed",
+        path=VERSIONS,
+        before="return Verdict(use=Use.TAKE if seen.stage > stored.stage else Use.DROP, doubt=Doubt.TIE)",
+        after="return TAKE if seen.stage > stored.stage else DROP",
+        tests=RULES,
+    ),
+    Mutant(
+        name="an older date is never doubted",
+        path=VERSIONS,
+        before="return Verdict(use=Use.DROP, doubt=Doubt.OLDER) if seen.since > stored.observed + LAG else DROP",
+        after="return DROP",
+        tests=RULES,
+    ),
+    Mutant(
+        name="one 404 is enough",
+        path="jobs/rules/rechecks.py",
+        before="if missing is None or asked < missing + SPACING:",
+        after="if missing is not None and asked < missing:",
+        tests=RULES,
+    ),
+    Mutant(
+        name="a page out of order closes its stretch",
+        path="jobs/rules/sweep.py",
+        before="stretch=self._closed(before, keys) if self.place.ordered else None",
+        after="stretch=self._closed(before, keys)",
+        tests=RULES,
+    ),
+    Mutant(
+        name="the watermark is promoted with the first page",
+        path=TAIL,
+        before="    if step.last:",
+        after="    if step.first:",
+        tests=f"{FAULTS} tests/sync/test_watermark.py",
+    ),
+    Mutant(
+        name="the watermark moves back",
+        path=TAIL,
+        before='Greatest("watermark", Value(step.meaning))',
+        after="Value(step.meaning)",
+        tests="tests/sync",
+    ),
+    Mutant(
+        name="there is no overlap",
+        path=TAIL,
+        before="        overlap=overlap(run.lane),",
+        after="        overlap=timedelta(0),",
+        tests=f"{FAULTS} tests/sync/test_watermark.py",
+    ),
+    Mutant(
+        name="the epoch of a lease is not checked",
+        path="jobs/sync/lease.py",
+        before="            yield\n            self._check()",
+        after="            yield",
+        tests="tests/sync/test_lease.py tests/sync/test_run.py",
+    ),
+    Mutant(
+        name="a page is committed before its checkpoint",
+        path=RUN,
+        before="since=since, point=point)\n            save(written)",
+        after="since=since, point=point)\n        with self.lease.fenced():\n            save(written)",
+        tests=LANES,
+    ),
+    Mutant(
+        name="a checkpoint is committed before its page",
+        path=RUN,
+        before="        with self.lease.fenced():\n            written = store.keep",
+        after="        with self.lease.fenced():\n            save(Written())\n        with self.lease.fenced():\n"
+        "            written = store.keep",
+        tests=LANES,
+    ),
+    Mutant(
+        name="a shard whose token is refused goes on with it",
+        path=WALK,
+        before="row.update(**FRESH, restarts=shard.restarts + 1)",
+        after="row.update(restarts=shard.restarts + 1)",
+        tests=FAULTS,
+    ),
+    Mutant(
+        name="what does not come is not looked for",
+        path=WALK,
+        before="    store.look_for_absent(shard, walked, since=since)",
+        after="",
+        tests=LANES,
+    ),
+    Mutant(
+        name="a read that was asked for again meanwhile is forgotten",
+        path="jobs/store/rechecks.py",
+        before=" AND raised < %(asked)s",
+        after="",
+        tests="tests/sync tests/store",
+    ),
+    Mutant(
+        name="a row takes the place of whatever is there",
+        path="jobs/store/sql.py",
+        before="    WHERE stored.observed = excluded.observed\n",
+        after="",
+        tests="tests/store",
+    ),
+    Mutant(
+        name="that a job was seen as it is moves nothing",
+        path="jobs/store/sql.py",
+        before="UPDATE jobs_job SET asked = greatest(asked, %(asked)s), observed = clock_timestamp(),",
+        after="UPDATE jobs_job SET asked = greatest(asked, %(asked)s),",
+        tests="tests/store tests/sync",
+    ),
+    Mutant(
+        name="a delivery is taken twice",
+        path="jobs/sync/inbox.py",
+        before="        if cursor.fetchone() is None:\n            return False\n",
+        after="",
+        tests="tests/hooks",
+    ),
+)
+
+
+def mutants(wanted: Collection[Mutant] = MUTANTS) -> int:
+    """Plant each; an exit status, 0 only if the suite caught all."""
+    alive = []
+    for mutant in wanted:
+        began = time.monotonic()
+        caught = _is_caught(mutant)
+        alive += [] if caught else [mutant]
+        say(f"  {'caught' if caught else 'ALIVE '} {mutant.name} ({time.monotonic() - began:.0f} s)")
+    say(f"{len(wanted) - len(alive)} of {len(wanted)} mutants caught")
+    return 1 if alive else 0
+
+
+def _is_caught(mutant: Mutant) -> bool:
+    with _copy() as tree:
+        file = tree / mutant.path
+        file.write_text(mutant.planted(file.read_text()))
+        words = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *mutant.tests.split()]
+        return subprocess.run(words, cwd=tree, stdout=subprocess.DEVNULL).returncode == FAILED
+
+
+@contextmanager
+def _copy() -> Iterator[Path]:
+    """A copy of the tree, for a while."""
+    with tempfile.TemporaryDirectory(prefix="jobdeck-mutant-", ignore_cleanup_errors=True) as folder:
+        tree = Path(folder) / "tree"
+        shutil.copytree(ROOT, tree, ignore=COPIED)
+        yield tree

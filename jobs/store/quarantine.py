@@ -8,7 +8,7 @@ from django.db import connection
 from jobs.paths import storable
 from jobs.upstream.record import Refused
 
-LONGEST_KEY = 500
+LONGEST_KEY, LONGEST_FIELD = 500, 200
 
 KEEP = """
 INSERT INTO jobs_quarantine AS kept (digest, job_key, field, reason, text, first_seen, last_seen, times)
@@ -27,4 +27,5 @@ def quarantine(refused: Iterable[Refused]) -> None:
 def _row(record: Refused) -> tuple[bytes, str, str, str, str]:
     digest = hashlib.blake2b(f"{record.field}\0{record.text}".encode("utf-8", "replace"), digest_size=16).digest()
     text = storable(record.text, len(record.text) * 4)
-    return digest, storable(record.job_id, LONGEST_KEY), record.field, storable(record.reason, 1000), text
+    key, field = storable(record.job_id, LONGEST_KEY), storable(record.field, LONGEST_FIELD)
+    return digest, key, field, storable(record.reason, 1000), text

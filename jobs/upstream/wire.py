@@ -70,12 +70,7 @@ def record(raw: bytes, masker: Masker) -> Record | Refused:
         return _record(*_read(masked))
     except Unfit as unfit:
         text = masked.decode("utf-8", "backslashreplace")
-        return Refused(
-            text=text,
-            field=unfit.field,
-            reason=unfit.reason,
-            job_id=unfit.job_id or ("" if unfit.field else _id(masked)),
-        )
+        return Refused(text=text, field=unfit.field, reason=unfit.reason, job_id=unfit.job_id)
 
 
 def single(payload: bytes, masker: Masker, *, asked: datetime, dated: datetime | None = None) -> Page:
@@ -121,13 +116,24 @@ def _record(members: Members, values: dict[str, Json]) -> Record:
         raise
 
 
-def _id(raw: bytes) -> str:
-    """The id of a record that cannot be read, where it can be found all the same; empty otherwise."""
+def _illegible(raw: bytes, reason: str) -> Unfit:
+    """A record that no parser reads: which of its members that is due to, and its id, as far as they can be found."""
     try:
-        token = split.members(raw).get("id", b"")
+        members = split.members(raw)
     except split.Unbalanced:
-        return ""
-    return split.name(token) if token[:1] == b'"' else ""
+        return Unfit("", reason)
+    unfit = Unfit(next((name for name, text in members.items() if not _is_legible(text)), ""), reason)
+    token = members.get("id", b"")
+    unfit.job_id = split.name(token) if token[:1] == b'"' and unfit.field != "id" else ""
+    return unfit
+
+
+def _is_legible(text: bytes) -> bool:
+    try:
+        _loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _read(raw: bytes) -> tuple[Members, dict[str, Json]]:
@@ -141,17 +147,21 @@ def _read(raw: bytes) -> tuple[Members, dict[str, Json]]:
 def _read_leniently(raw: bytes) -> tuple[Members, dict[str, Json]]:
     """Read what strict parsers refuse but can be kept: lone surrogates, raw control characters, very long numbers."""
     try:
-        values = json.loads(raw.decode(), strict=False, parse_constant=_no_number, parse_float=_number)
+        values = _loads(raw)
         if not isinstance(values, dict):
             raise Unfit("", "It is not an object.")
         texts = split.members(raw)
         return {name: _plain(texts[name], value) for name, value in values.items()}, values
     except UnicodeDecodeError as why:
-        raise Unfit("", "It is not UTF-8.") from why
+        raise _illegible(raw, "It is not UTF-8.") from why
     except RecursionError as why:
-        raise Unfit("", "It is nested too deeply.") from why
+        raise _illegible(raw, "It is nested too deeply.") from why
     except ValueError as why:
-        raise why if isinstance(why, Unfit) else Unfit("", f"It is not JSON that can be kept: {why}.") from why
+        raise why if isinstance(why, Unfit) else _illegible(raw, f"It is not JSON that can be kept: {why}.") from why
+
+
+def _loads(text: bytes) -> Any:
+    return json.loads(text.decode(), strict=False, parse_constant=_no_number, parse_float=_number)
 
 
 def _plain(text: bytes, value: Json) -> bytes:

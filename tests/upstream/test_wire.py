@@ -78,14 +78,17 @@ def test_what_is_odd_but_sound_is_kept(text: str) -> None:
 def test_what_is_broken_is_refused_and_its_page_goes_on(text: str) -> None:
     page = page_of(json.dumps(job(0)), with_member(text), json.dumps(job(2)))
     assert [each.id for each in page.records] == [job(n)["id"] for n in (0, 2)]
-    assert page.refused[0].text == with_member(text)
-    assert page.refused[0].reason
+    (refused,) = page.refused
+    assert refused.text == with_member(text)
+    assert refused.reason
+    assert (refused.field, refused.job_id) == ("odd", job(1)["id"])
 
 
 def test_bytes_that_are_not_utf_8_are_refused() -> None:
     page = page_of(json.dumps(job(0)), b'{"id": "\xff"}')
     assert len(page.records) == 1
     assert page.refused[0].text == '{"id": "\\xff"}'
+    assert (page.refused[0].field, page.refused[0].job_id) == ("id", "")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
+from sandbox import facts
 from sandbox.auth import Denied, Guard
 from sandbox.control import Control
 from sandbox.faults import Fault
@@ -77,12 +78,20 @@ class Sandbox:
 
 
 def _bent(found: Found, kind: str, *, first: bool) -> Found:
-    """Let a page lead elsewhere: to the first one again, and that to the second or to itself; or be empty."""
+    """Let a page lead elsewhere: to the first one again, and that to the second or to itself; or hold other jobs."""
     if kind == "repeat" or (kind == "cycle" and not first):
         return replace(found, token=AGAIN)
     if kind == "endless":
         return replace(found, token=os.urandom(8).hex())
+    if kind == "twice":
+        return replace(found, jobs=[text for job in found.jobs for text in (job, _otherwise(job))])
     return replace(found, jobs=[], token=found.token or "more") if kind == "empty" else found
+
+
+def _otherwise(job: bytes) -> bytes:
+    """The same job with another content, as if it had changed within a second; what is no object stays."""
+    members = facts.members(job)
+    return json.dumps(members | {"status": "error", "again": True}).encode() if members else job
 
 
 def envelope(payload: bytes, *, code: int = 0, message: str = "OK") -> bytes:

@@ -31,6 +31,7 @@ KINDS = (
     "short",
     "huge",
     "empty",
+    "twice",
 )
 FORM = "KIND[=VALUE][@PATH][:SHARE|:xN]"
 WORD = re.compile(r"([^=@:]+)(?:=(.*?))?(?:@(/.*?))?(?::(x\d+|\d*\.?\d+))?")

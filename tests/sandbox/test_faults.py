@@ -36,6 +36,15 @@ def test_broken_connections(faulty: Api, fault: str) -> None:
     assert faulty.ask("/jobs").status_code == 200
 
 
+def test_each_job_of_a_page_twice(faulty: Api) -> None:
+    plain = faulty.payload("/jobs", pageSize=3)["jobs"]
+    faulty.sandbox.faults("twice:x1")
+    twice = faulty.payload("/jobs", pageSize=3)["jobs"]
+    assert twice[::2] == plain
+    assert twice[1::2] == [job | {"status": "error", "again": True} for job in plain]
+    assert faulty.payload("/jobs", pageSize=3)["jobs"] == plain
+
+
 def test_broken_answers(faulty: Api) -> None:
     faulty.sandbox.faults("html:x1,code:x1,redirect:x1,short:x1,empty:x1,repeat:x2")
     assert faulty.ask("/jobs").text.startswith("<html>")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import connection
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from jobs.models import Delivery
 from jobs.rules.versions import Doubt
@@ -27,4 +27,4 @@ def accept(delivery: str, jobs: Iterable[str]) -> bool:
 
 def forget() -> None:
     """Forget deliveries that nobody will make again."""
-    Delivery.objects.filter(received__lt=timezone.now() - KEPT).delete()
+    Delivery.objects.filter(received__lt=Now() - KEPT).delete()

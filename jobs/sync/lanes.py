@@ -3,7 +3,7 @@
 from contextlib import closing
 from functools import partial
 
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from jobs.models import Lane, Pass, Recheck
 from jobs.sync import sweep as sweeping
@@ -51,7 +51,7 @@ def reconcile_is_due() -> bool:
 
 def rechecks_are_left() -> bool:
     """Tell whether there are jobs to be read by id now."""
-    return Recheck.objects.filter(due__lte=timezone.now()).exists()
+    return Recheck.objects.filter(due__lte=Now()).exists()
 
 
 def _lane(name: str) -> Lane | None:

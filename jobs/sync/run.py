@@ -8,9 +8,8 @@ from typing import Self
 
 from django.conf import settings
 from django.db import Error
-from django.db.models import F, Value
-from django.db.models.functions import Coalesce
-from django.utils import timezone
+from django.db.models import F
+from django.db.models.functions import Coalesce, Now
 
 from jobs import store
 from jobs.models import Lane, Pass
@@ -150,15 +149,15 @@ def _walked(run: Run, walk: Walk) -> Pass.Outcome:
 
 def _succeed(record: Pass, lease: Lease, outcome: Pass.Outcome) -> None:
     with lease.fenced():
-        Pass.objects.filter(pk=record.pk).update(outcome=outcome, ended=timezone.now(), problem="")
+        Pass.objects.filter(pk=record.pk).update(outcome=outcome, ended=Now(), problem="")
         Lane.objects.filter(pk=record.lane).update(problem="", problem_since=None)
 
 
 def _fail(record: Pass, lease: Lease, error: BaseException) -> None:
     """Write down why, if we still may and can."""
-    now, problem, anomaly = timezone.now(), said(error), of_error(error)
+    problem, anomaly = said(error), of_error(error)
     with suppress(LeaseLost, Error), lease.fenced():
-        Pass.objects.filter(pk=record.pk).update(outcome=Pass.Outcome.FAILED, ended=now, problem=problem)
-        Lane.objects.filter(pk=record.lane).update(problem=problem, problem_since=Coalesce("problem_since", Value(now)))
+        Pass.objects.filter(pk=record.pk).update(outcome=Pass.Outcome.FAILED, ended=Now(), problem=problem)
+        Lane.objects.filter(pk=record.lane).update(problem=problem, problem_since=Coalesce("problem_since", Now()))
         if anomaly is not None:
             anomalies.note(record.lane, anomaly)

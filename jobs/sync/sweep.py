@@ -11,11 +11,12 @@ from functools import partial
 
 from django.conf import settings
 from django.db.models import F, QuerySet
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from jobs import store
 from jobs.models import Lane, Pass, Shard
 from jobs.rules import shards
+from jobs.sync.clock import database_clock
 from jobs.sync.gate import Gate
 from jobs.sync.lease import LeaseHeld
 from jobs.sync.run import Run, Watcher, run_pass
@@ -33,7 +34,7 @@ def is_left(lane: Lane | None, tail: Lane | None) -> bool:
         return False
     if lane is None or lane.finished is None or _shards().exists():
         return True
-    return timezone.now() - lane.finished > timedelta(seconds=settings.SYNC_SWEEP)
+    return database_clock()() - lane.finished > timedelta(seconds=settings.SYNC_SWEEP)
 
 
 def sweep(*, seconds: float, watch: Watcher) -> Iterator[Pass]:
@@ -90,5 +91,5 @@ def _end(run: Run) -> Pass.Outcome:
     with run.lease.fenced():
         if _shards().exists() and not _shards(finished=False).exists():
             _shards().delete()
-            Lane.objects.filter(pk=run.lane.pk).update(finished=timezone.now())
+            Lane.objects.filter(pk=run.lane.pk).update(finished=Now())
     return Pass.Outcome.COMPLETE

@@ -10,7 +10,7 @@ stalls at their end `Limits.read` more, and `Limits.body` bytes, whatever the ot
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Never, Protocol
 from urllib.parse import quote, urlsplit
@@ -39,6 +39,7 @@ from jobs.upstream.walk import Ask
 CHUNK = 1 << 16
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 PASSES_BY_ITSELF = frozenset({408, 429})
+CLOCKS_DIFFER = timedelta(seconds=60)
 REFUSES_TOKEN = frozenset({400, 410, 422})
 
 
@@ -102,7 +103,7 @@ class JobsClient:
         gate: Gate | None = None,
     ) -> None:
         self._base = url.rstrip("/") + "/_api"
-        self._tokens = TokenSource(app_id, secret)
+        self._tokens = TokenSource(app_id, secret, clock=lambda: clock().timestamp())
         self._masker = masker
         self._policy = policy or RetryPolicy()
         self._limits = limits or Limits()
@@ -225,7 +226,7 @@ def _refuse(response: requests.Response, body: bytes, asked: datetime) -> Never:
     status, message = response.status_code, wire.message(body)
     said = f"{status} {message or words.cleaned(response.reason or '')}".strip()
     if status in (401, 403):
-        raise CredentialsRefused(f"The platform refuses our credentials: {said}.")
+        raise CredentialsRefused(f"The platform refuses our credentials: {said}. {_remedy(asked, _dated(response))}")
     if status in PASSES_BY_ITSELF or status >= 500:
         raise TryAgain(f"The platform is not ready: {said}.", after=_retry_after(response), status=status)
     if status == 404 and message is not None:
@@ -233,6 +234,15 @@ def _refuse(response: requests.Response, body: bytes, asked: datetime) -> Never:
     if 400 <= status < 500 and status != 404:
         raise RequestRefused(f"The platform refuses the request: {said}.", status=status)
     raise BrokenReply(f"The platform answers with {said}; is MEDIA_PLATFORM_URL right?")
+
+
+def _remedy(asked: datetime, dated: datetime | None) -> str:
+    """What to look at where our token is refused, which is dated by the clock that said `asked`."""
+    remedy = "Are MEDIA_PLATFORM_APP_ID and MEDIA_PLATFORM_SHARED_SECRET right?"
+    if dated is None or abs(dated - asked) < CLOCKS_DIFFER:
+        return remedy
+    theirs, ours = (f"{clock:%Y-%m-%d %H:%M:%S}" for clock in (dated, asked))
+    return f"{remedy} Its clock says {theirs}, ours {ours} UTC: set the wrong one right."
 
 
 def _dated(response: requests.Response) -> datetime | None:
@@ -244,11 +254,11 @@ def _dated(response: requests.Response) -> datetime | None:
 
 
 def _retry_after(response: requests.Response) -> float | None:
-    """Seconds that the platform asks us to wait, as a number or as a date; None where it does not."""
-    text = response.headers.get("Retry-After", "")
+    """Seconds that the platform asks us to wait, as a number or as a date by its own clock; None where it does not."""
+    text, now = response.headers.get("Retry-After", ""), _dated(response) or our_clock()
     if text.isascii() and text.isdigit():
         return float(text[:9])
     try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+        return max(0.0, parsedate_to_datetime(text).timestamp() - now.timestamp())
     except (ValueError, TypeError, OverflowError):
         return None

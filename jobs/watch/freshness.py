@@ -1,11 +1,11 @@
-"""How old what is shown may be: the age of the last complete pass, not of a process."""
+"""How old what is shown may be: the age of the last complete pass, by the database's clock, not of a process."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from django.conf import settings
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from jobs.models import Horizon, Lane, Upstream
 
@@ -36,13 +36,14 @@ class Freshness:
 
 def freshness() -> Freshness:
     """Read how fresh the mirror is now."""
-    lanes = {lane.name: lane for lane in Lane.objects.all()}
+    lanes = {lane.name: lane for lane in Lane.objects.annotate(now=Now())}
     tail, sweep = lanes.get(Lane.TAIL), lanes.get(Lane.SWEEP)
+    as_of, now = (tail.complete, tail.now) if tail else (None, None)
     rests = Upstream.objects.filter(rests_until__isnull=False).first()
     problem, since = _problem(tail, rests)
     return Freshness(
-        as_of=tail.complete if tail else None,
-        state="down" if problem else _state(tail),
+        as_of=as_of,
+        state="down" if problem else _state(as_of, now),
         problem=problem,
         problem_since=since,
         next_try=rests.rests_until if rests else None,
@@ -62,8 +63,8 @@ def _problem(tail: Lane | None, rests: Upstream | None) -> tuple[str, datetime |
     return (tail.problem, tail.problem_since) if tail is not None else ("", None)
 
 
-def _state(tail: Lane | None) -> Literal["new", "fresh", "stale"]:
-    if tail is None or tail.complete is None:
+def _state(as_of: datetime | None, now: datetime | None) -> Literal["new", "fresh", "stale"]:
+    if as_of is None or now is None:
         return "new"
     limit = timedelta(seconds=max(STALE_AFTER, PERIODS_MISSED * settings.SYNC_PERIOD))
-    return "stale" if timezone.now() - tail.complete > limit else "fresh"
+    return "stale" if now - as_of > limit else "fresh"

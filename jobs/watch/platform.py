@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Max, Min, Sum
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from jobs.models import Lane, Upstream, UpstreamMinute
 
@@ -29,7 +29,7 @@ class Health:
 
 def health() -> Health:
     """Sum up the last minutes."""
-    minutes = UpstreamMinute.objects.filter(begins__gt=timezone.now() - LATELY)
+    minutes = UpstreamMinute.objects.filter(begins__gt=Now() - LATELY)
     found = minutes.aggregate(
         requests=Sum("requests", default=0),
         throttled=Sum("throttled", default=0),

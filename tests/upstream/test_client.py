@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from threading import Thread
 from typing import Literal
@@ -175,8 +175,14 @@ def test_refused_credentials_are_not_tried_again(remote: SandboxProcess, status:
     assert len(remote.requests()) == 1
 
 
+def test_a_clock_that_is_off_is_named_where_credentials_are_refused() -> None:
+    refusal = reply("401 No", b"", headers="Date: Wed, 21 Oct 2015 07:28:00 GMT\r\n")
+    with answering(refusal) as url, pytest.raises(CredentialsRefused, match="Its clock says 2015-10-21 07:28:00"):
+        at(url, policy=ONCE).page(FIRST)
+
+
 def test_a_wrong_secret_is_refused(remote: SandboxProcess) -> None:
-    with pytest.raises(CredentialsRefused):
+    with pytest.raises(CredentialsRefused, match="MEDIA_PLATFORM_SHARED_SECRET right"):
         client(remote, secret="another-secret-that-nobody-knows-0123456789").page(FIRST)
 
 
@@ -261,6 +267,13 @@ def test_how_long_the_platform_asks_us_to_wait(header: str, least: float, most: 
         at(url, policy=ONCE).page(FIRST)
     assert told.value.after is not None
     assert least <= told.value.after <= most
+
+
+def test_a_date_to_wait_for_is_one_of_the_platforms_clock() -> None:
+    headers = "Date: Wed, 21 Oct 2015 07:28:00 GMT\r\nRetry-After: Wed, 21 Oct 2015 07:28:09 GMT\r\n"
+    with answering(reply("429 Too Many", b"", headers=headers)) as url, pytest.raises(TryAgain) as told:
+        at(url, policy=ONCE).page(FIRST)
+    assert told.value.after == 9
 
 
 def test_a_wait_that_nobody_can_read_is_none() -> None:
@@ -428,7 +441,7 @@ def test_what_is_no_http_is_said() -> None:
 
 
 def test_a_reply_says_when_it_was_asked_for_and_what_the_platforms_clock_said(remote: SandboxProcess) -> None:
-    began = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    began = datetime.now(UTC) - timedelta(seconds=7)
     page = client(remote, clock=lambda: began).page(FIRST)
     assert page.asked == began
     assert page.dated is not None

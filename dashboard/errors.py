@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, TooManyFieldsSent
-from django.db import InterfaceError, OperationalError
+from django.db import Error, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from psycopg.errors import QueryCanceled
+from psycopg.errors import DiskFull, QueryCanceled, ReadOnlySqlTransaction
 
 RETRY_AFTER = 5
 API = ("/api/", "/_api/", "/hooks/")
@@ -30,6 +30,11 @@ BUG = Failure(
 NO_DATABASE = Failure(
     status=503, heading="The database does not answer", text="Nothing was lost. Try again; /healthz says what answers."
 )
+NO_WRITES = Failure(
+    status=503,
+    heading="The database takes no writes",
+    text="It is read-only, or its disk is full: whoever runs it has to look. What is here can be read all the same.",
+)
 TOO_SLOW = Failure(
     status=503, heading="This takes too long", text="The search was stopped. Narrow it by type, issuer or dates."
 )
@@ -46,12 +51,21 @@ WRONG_HOST = Failure(
 
 def failed(request: HttpRequest) -> HttpResponse:
     """Answer a request whose handling raised; called while that exception is being handled."""
-    error = sys.exc_info()[1]
-    if isinstance(error, OperationalError | InterfaceError):
-        response = _answer(request, TOO_SLOW if isinstance(error.__cause__, QueryCanceled) else NO_DATABASE)
+    failure = _failure(sys.exc_info()[1])
+    response = _answer(request, failure)
+    if failure.status == 503:
         response["Retry-After"] = str(RETRY_AFTER)
-        return response
-    return _answer(request, BUG)
+    return response
+
+
+def _failure(error: BaseException | None) -> Failure:
+    """What is the matter, where it is the database; a bug of ours otherwise."""
+    cause = error.__cause__ if isinstance(error, Error) else None
+    if isinstance(cause, QueryCanceled):
+        return TOO_SLOW
+    if isinstance(cause, ReadOnlySqlTransaction | DiskFull):
+        return NO_WRITES
+    return NO_DATABASE if isinstance(error, OperationalError | InterfaceError) else BUG
 
 
 def refused(request: HttpRequest, exception: Exception) -> HttpResponse:

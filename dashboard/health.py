@@ -16,6 +16,7 @@ from jobs.models import Lane
 SECONDS = 2
 LIMIT = f"SET LOCAL statement_timeout = '{SECONDS}s'"
 AGE = "SELECT extract(epoch FROM clock_timestamp() - complete)::float FROM jobs_lane WHERE name = %s"
+READ_ONLY = "SELECT current_setting('transaction_read_only') = 'on'"
 BROKER_LIMITS = {"socket_timeout": SECONDS, "socket_connect_timeout": SECONDS}
 
 
@@ -33,7 +34,7 @@ def healthz(_: HttpRequest) -> JsonResponse:
 
 
 def database() -> tuple[str, float | None]:
-    """`ok`, or what kind of error the database gave, and how many seconds ago the last complete pass began.
+    """`ok`, `read-only`, or what kind of error it gave, and how many seconds ago the last complete pass began.
 
     Asked on a connection of its own, since an old one may hang.
     """
@@ -43,9 +44,10 @@ def database() -> tuple[str, float | None]:
             with connection.get_new_connection(parameters) as line:
                 line.execute(LIMIT)
                 found = line.execute(AGE, [Lane.TAIL]).fetchone()
+                (read_only,) = line.execute(READ_ONLY).fetchone()
     except Error as error:
         return type(error).__name__, None
-    return "ok", found and found[0]
+    return "read-only" if read_only else "ok", found and found[0]
 
 
 def broker() -> str:

@@ -5,10 +5,13 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from django.conf import settings
+from django.db.models import Func, TextField, Value
 from django.db.models.functions import Now
 
 from jobs.models import Horizon, Lane, Upstream
 
+READ_ONLY = "The database is read-only. Let it take writes again; the sync goes on by itself."
+"""What no pass can write down, so that whoever reads has to see it."""
 STALE_AFTER = 60
 PERIODS_MISSED = 4
 
@@ -36,11 +39,12 @@ class Freshness:
 
 def freshness() -> Freshness:
     """Read how fresh the mirror is now."""
-    lanes = {lane.name: lane for lane in Lane.objects.annotate(now=Now())}
+    setting = Func(Value("transaction_read_only"), function="current_setting", output_field=TextField())
+    lanes = {lane.name: lane for lane in Lane.objects.annotate(now=Now(), read_only=setting)}
     tail, sweep = lanes.get(Lane.TAIL), lanes.get(Lane.SWEEP)
     as_of, now = (tail.complete, tail.now) if tail else (None, None)
     rests = Upstream.objects.filter(rests_until__isnull=False).first()
-    problem, since = _problem(tail, rests)
+    problem, since = (READ_ONLY, as_of) if tail and tail.read_only == "on" else _problem(tail, rests)
     return Freshness(
         as_of=as_of,
         state="down" if problem else _state(as_of, now),

@@ -1,19 +1,26 @@
 """Whatever the platform does, nothing is lost, nothing wrong is shown as right, and what is said tells what to do.
 
-Each fault strikes a sync that is under way; afterwards the mirror becomes equal to the platform, field by field.
+Each fault strikes a sync that is under way; afterwards the mirror becomes equal to the platform, field by field. Of
+those in docs/reliability.md, 1 to 10, 27 and 29 are here.
 """
 
+import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from jobs import tasks
-from jobs.models import Job, Lane, Recheck, Shard, Upstream
+from jobs.models import Job, Lane, Pass, Recheck, Shard, Upstream
 from jobs.sync import gate
-from jobs.upstream.errors import UpstreamError
+from jobs.sync.lanes import run_tail
+from jobs.upstream.client import Limits
+from jobs.upstream.errors import CredentialsRefused, UpstreamError
+from jobs.watch.freshness import freshness
 from trials.equality import differing, run_cycle
 from trials.platform import APP_ID, SECRET, SandboxProcess, sandbox
 
@@ -192,6 +199,112 @@ def test_a_clock_that_runs_backwards_hides_no_change(busy: SandboxProcess) -> No
     run_cycle()
     run_cycle()
     assert differing(busy) == []
+
+
+@pytest.fixture
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what takes a minute take a second."""
+    monkeypatch.setattr("jobs.upstream.client.Limits", partial(Limits, connect=0.3, read=0.5, total=1.0))
+
+
+TOO_SLOW = {
+    "no answer": ("hang", "did not answer in time"),
+    "a head without an end": ("head", "did not answer in time"),
+    "a body that stops": ("stall", "did not answer in time"),
+    "a byte every quarter of a second": ("drip", "took longer than 1 s"),
+}
+
+
+@pytest.mark.usefixtures("_impatient")
+@pytest.mark.parametrize("fault", TOO_SLOW)
+def test_4_what_takes_too_long_is_given_up_and_said(busy: SandboxProcess, fault: str) -> None:
+    text, told = TOO_SLOW[fault]
+    run_cycle()
+    before = Lane.objects.get(name="tail")
+    change_some(busy)
+    busy.faults(text)
+    tick()
+    during = Lane.objects.get(name="tail")
+    assert told in during.problem
+    assert (during.watermark, during.complete) == (before.watermark, before.complete)
+    mend(busy)
+    assert differing(busy) == []
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_4_what_takes_too_long_now_and_then_costs_nothing(busy: SandboxProcess) -> None:
+    tick()
+    change_some(busy)
+    busy.faults(",".join(f"{fault}:0.05" for fault, _ in TOO_SLOW.values()))
+    tick()
+    mend(busy)
+    assert differing(busy) == []
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_4_a_platform_that_takes_no_connection_is_given_up_and_said(busy: SandboxProcess, settings: Settings) -> None:
+    run_cycle()
+    change_some(busy)
+    with deaf() as settings.MEDIA_PLATFORM_URL:
+        tick()
+        assert "did not answer in time" in Lane.objects.get(name="tail").problem
+    settings.MEDIA_PLATFORM_URL = busy.url
+    mend(busy)
+    assert differing(busy) == []
+
+
+@contextmanager
+def deaf() -> Iterator[str]:
+    """The address of a server whose queue is full."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server:
+        waiting = [socket.socket() for _ in range(3)]
+        for line in waiting:
+            line.setblocking(False)
+            line.connect_ex(server.getsockname())
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        for line in waiting:
+            line.close()
+
+
+ANOTHER = "another-shared-secret-of-the-tests-0123456789"
+
+
+def test_27_a_key_that_is_rotated_in_the_middle_of_a_pass(busy: SandboxProcess, settings: Settings) -> None:
+    run_cycle()
+    change_some(busy)
+    before = Lane.objects.get(name="tail")
+    settings.SYNC_OVERLAP = 86_400
+
+    def rotate(_: Pass) -> None:
+        busy.rotate(ANOTHER)
+
+    with pytest.raises(CredentialsRefused):
+        run_tail(watch=rotate)
+    for task in (tasks.tail, tasks.sweep, tasks.reconcile, tasks.rechecks):
+        task()
+    during = Lane.objects.get(name="tail")
+    assert (during.watermark, during.complete) == (before.watermark, before.complete)
+    assert [request["status"] for request in busy.requests()].count(401) == 1
+    seen = freshness()
+    assert seen.state == "down"
+    assert "MEDIA_PLATFORM_SHARED_SECRET" in seen.problem
+    assert seen.next_try is not None
+    settings.MEDIA_PLATFORM_SHARED_SECRET = ANOTHER
+    mend(busy)
+    assert differing(busy) == []
+    assert freshness().state == "fresh"
+
+
+def test_27_another_secret_key_changes_the_marks_of_masked_secrets_alone(
+    platform: SandboxProcess, settings: Settings
+) -> None:
+    """What is stored then differs from what comes, of the same second: each such job is read by its id."""
+    run_cycle()
+    settings.SECRET_KEY = "another-secret-key-" * 4
+    assert differing(platform) != []
+    Lane.objects.filter(name="sweep").update(finished=timezone.now() - timedelta(days=2))
+    run_cycle()
+    assert differing(platform) == []
 
 
 def test_a_platform_that_refuses_us_says_so_once(busy: SandboxProcess) -> None:

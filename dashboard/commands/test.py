@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 
-ALONE = ("tests/browser", "tests/test_up.py")
+ALONE = ("tests/browser", "tests/test_up.py", "tests/test_broken_processes.py")
 TOGETHER = ("-n", "logical", "--maxprocesses", "4", "--dist", "loadscope", *(f"--ignore={each}" for each in ALONE))
 
 

@@ -63,6 +63,13 @@ def test_a_task_has_an_hour_and_is_not_given_to_another_worker_meanwhile() -> No
     assert project.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"] > project.CELERY_TASK_TIME_LIMIT
 
 
+def test_a_task_whose_process_is_killed_is_not_given_to_another() -> None:
+    """One that kills whoever runs it would be given out without end; the next tick does what it should have done."""
+    assert not project.CELERY_TASK_REJECT_ON_WORKER_LOST
+    schedule: dict[str, Any] = project.CELERY_BEAT_SCHEDULE
+    assert all(tick["options"]["expires"] <= tick["schedule"] for tick in schedule.values())
+
+
 def _begin_together(work: Any, barrier: Barrier) -> None:
     barrier.wait()
     work()

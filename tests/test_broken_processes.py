@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -211,3 +212,5 @@ def test_25_a_broker_that_is_down(tmp_path: Path, way: str) -> None:
             with served(server):
                 becomes_fresh(running)
                 assert is_equal(running)
+            log = (tmp_path / "data" / "log" / "worker.log").read_text()
+            assert set(re.findall(r"Trying again in (\S+) second", log)) == {"1.00"}

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.db import connection
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from jobs.models import Anomaly as Row
 from jobs.rules.anomalies import Anomaly
@@ -24,4 +24,4 @@ def note(lane: str, anomaly: Anomaly) -> None:
 
 def forget() -> None:
     """Forget what has not been seen for long."""
-    Row.objects.filter(last_seen__lt=timezone.now() - KEPT).delete()
+    Row.objects.filter(last_seen__lt=Now() - KEPT).delete()

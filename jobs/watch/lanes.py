@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import F, Min, Sum
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from jobs.models import Delivery, Lane, Pass, Recheck
 from jobs.rules import lag
@@ -70,25 +70,24 @@ def lanes() -> Lanes:
 
 
 def _paces() -> dict[str, Pace]:
-    now = timezone.now()
     changed = F("inserted") + F("updated")
-    lately = Pass.objects.filter(began__gt=now - LATELY).values("lane")
+    lately = Pass.objects.filter(began__gt=Now() - LATELY).values("lane")
     sums = lately.annotate(
-        since=Min("began"),
+        length=Now() - Min("began"),
         all_pages=Sum("pages"),
         changed=Sum(changed),
         seen=Sum(changed + F("unchanged") + F("older")),
     )
-    return {each["lane"]: _pace(each, now) for each in sums}
+    return {each["lane"]: _pace(each) for each in sums}
 
 
-def _pace(sums: Mapping[str, Any], now: datetime) -> Pace:
-    minutes = max(1.0, (now - sums["since"]) / timedelta(minutes=1))
+def _pace(sums: Mapping[str, Any]) -> Pace:
+    minutes = max(1.0, sums["length"] / timedelta(minutes=1))
     return Pace(pages=sums["all_pages"], seen=sums["seen"] / minutes, changed=sums["changed"] / minutes)
 
 
 def _reads() -> Reads:
-    waiting = Recheck.objects.filter(due__lte=timezone.now())
+    waiting = Recheck.objects.filter(due__lte=Now())
     first = waiting.order_by("due").values_list("due", flat=True).first()
-    hooks = Delivery.objects.filter(received__gt=timezone.now() - LATELY)[:MANY].count()
+    hooks = Delivery.objects.filter(received__gt=Now() - LATELY)[:MANY].count()
     return Reads(waiting=Recheck.objects.all()[:MANY].count(), since=first, hooks=hooks)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.utils import timezone
+from django.db.models import F
+from django.db.models.functions import Now
 
 from jobs.models import UNDATED, Job, Lane, Shard
 from jobs.rules.shards import ascends
@@ -27,13 +28,14 @@ class Progress:
 
 def progress() -> Progress:
     """Read how far the sweep is that is under way, or the last one."""
-    lane, walks = Lane.objects.filter(name=Lane.SWEEP).first(), list(Shard.objects.filter(lane=Lane.SWEEP))
+    lane = Lane.objects.filter(name=Lane.SWEEP).annotate(gone=Now() - F("began")).first()
+    walks = list(Shard.objects.filter(lane=Lane.SWEEP))
     if lane is None or not walks:
         return Progress(share=1.0 if lane and lane.finished else 0.0)
     oldest = Job.objects.filter(created__gt=UNDATED).order_by("created").values_list("created", flat=True).first()
     done = sum(walk.weight * _share(walk, oldest, lane.number) for walk in walks)
     share = done / sum(walk.weight for walk in walks)
-    left = _left(share, timezone.now() - lane.began) if lane.began else None
+    left = _left(share, lane.gone) if lane.gone else None
     return Progress(share=share, left=left, over=sum(walk.finished for walk in walks), walks=len(walks))
 
 

@@ -22,8 +22,8 @@ from jobs.document import joined
 from jobs.upstream import wire
 from jobs.upstream.mask import Masker
 from jobs.upstream.record import Record
-from tests.deck import Deck, deck, environment, until
 from tests.test_up import is_well, rows
+from trials.deck import Deck, deck, environment, until
 
 JOBS = 1000
 SLOWLY = {"JOBDECK_SANDBOX": f"--jobs {JOBS} --rate 0 --page-cap 10", "SYNC_PERIOD": "1"}

@@ -20,8 +20,8 @@ import requests
 
 from dashboard.services.home import ROOT
 from tests.canaries import CANARY, planted
-from tests.deck import Deck, deck, environment, until
 from tests.records import iso
+from trials.deck import Deck, deck, environment, until
 
 JOBS = 700
 OPTIONS = {"JOBDECK_SANDBOX": f"--jobs {JOBS} --rate 0", "SYNC_PERIOD": "1"}

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.canaries import job
-from tests.deck import Deck, deck, until
 from tests.odd_jobs import GROUP, ODD
 from tests.records import iso
+from trials.deck import Deck, deck, until
 
 CHROMIUM = shutil.which("chromium")
 QUIET = ["background-networking", "component-update", "sync", "quic"]

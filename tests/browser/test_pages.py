@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page
 
 from tests.browser.conftest import needs_chromium
-from tests.deck import Deck
+from trials.deck import Deck
 
 pytestmark = needs_chromium
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import JOBS, needs_chromium
-from tests.deck import Deck
+from trials.deck import Deck
 
 pytestmark = needs_chromium
 Browse = Callable[..., Page]

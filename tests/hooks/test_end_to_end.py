@@ -14,9 +14,9 @@ from pytest_django.live_server_helper import LiveServer
 from jobs.hooks import views
 from jobs.models import Delivery, Job, Recheck
 from jobs.sync.lanes import run_rechecks
-from tests.deck import until
 from tests.hooks.test_hooks import token
 from tests.records import job
+from trials.deck import until
 from trials.equality import differing, run_cycle
 from trials.platform import SandboxProcess
 

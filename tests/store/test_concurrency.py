@@ -13,8 +13,8 @@ from django.db import Error, connection, transaction
 from jobs.models import Cell, Job, Quarantine
 from jobs.store import keep, ready
 from jobs.upstream.record import Page, Record, Refused
-from tests.mirror import is_consistent
 from tests.records import NOON, iso, job, records, write
+from trials.consistency import is_consistent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

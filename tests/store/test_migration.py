@@ -9,8 +9,8 @@ from django.db import connection
 
 from jobs.models import Job, Message
 from jobs.store.rows import terms
-from tests.mirror import is_consistent
 from tests.records import NOON, iso, record, write
+from trials.consistency import is_consistent
 
 pytestmark = pytest.mark.django_db
 

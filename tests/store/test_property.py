@@ -13,9 +13,9 @@ from jobs.models import Cell, DayRollup, Document, HourRollup, Job, Posting
 from jobs.store.rows import terms
 from jobs.upstream import wire
 from jobs.upstream.record import Record
-from tests.mirror import is_consistent
 from tests.records import MASKER, NOON, given_back, iso, job, write
 from tests.specs.test_describe import JSON
+from trials.consistency import is_consistent
 
 pytestmark = pytest.mark.django_db
 

@@ -10,8 +10,8 @@ from django.db import connection
 
 from jobs.models import UNDATED, Document, Horizon, HourRollup, Job, Posting
 from jobs.store import Written, prune, sql
-from tests.mirror import is_consistent
 from tests.records import NOON, iso, job, record, records, write
+from trials.consistency import is_consistent
 
 pytestmark = pytest.mark.django_db
 

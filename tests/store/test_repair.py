@@ -12,8 +12,8 @@ from django.db.models import F
 
 from jobs.models import Cell, DayRollup, HourRollup
 from jobs.store import repair
-from tests.mirror import is_consistent
 from tests.records import NOON, iso, job, records, write
+from trials.consistency import is_consistent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

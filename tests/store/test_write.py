@@ -17,8 +17,8 @@ from jobs.store.rows import rows
 from jobs.store.tombstones import entomb
 from jobs.store.write import Came
 from jobs.store.write import write as write_rows
-from tests.mirror import is_consistent
 from tests.records import NOON, iso, job, record, records, write
+from trials.consistency import is_consistent
 
 pytestmark = pytest.mark.django_db
 

@@ -22,7 +22,7 @@ from jobs import tasks
 from jobs.models import Lane, Lease, Pass
 from jobs.sync.lanes import run_sweep, run_tail
 from jobs.watch.freshness import freshness
-from tests.mirror import is_consistent
+from trials.consistency import is_consistent
 from trials.equality import differing, run_cycle
 from trials.platform import SandboxProcess
 

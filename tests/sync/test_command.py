@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from dashboard.services.home import ROOT
-from tests.deck import environment, until
+from trials.deck import environment, until
 from trials.platform import SandboxProcess
 
 COMMAND = [sys.executable, "-m", "dashboard.commands.sync"]

@@ -26,8 +26,8 @@ from jobs.sync.run import Run, nobody, run_pass
 from jobs.sync.upstream import OtherPlatform
 from jobs.upstream.errors import BrokenReply, TokenRefused, TryAgain
 from jobs.upstream.record import Page
-from tests.mirror import is_consistent
 from tests.records import job, record
+from trials.consistency import is_consistent
 from trials.platform import SandboxProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)

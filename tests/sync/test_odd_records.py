@@ -17,8 +17,8 @@ from pytest_django.fixtures import Settings
 from jobs.links import job_url
 from jobs.models import UNDATED, Document, Job, Lane, Quarantine, Recheck
 from jobs.sync.lanes import run_rechecks, run_tail
-from tests.mirror import is_consistent
 from tests.records import job
+from trials.consistency import is_consistent
 from trials.equality import differing, run_cycle
 from trials.platform import SandboxProcess
 

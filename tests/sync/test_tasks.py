@@ -12,8 +12,8 @@ from jobs import tasks
 from jobs.models import Cell, Job, Lane, Pass
 from jobs.sync.lanes import run_tail
 from jobs.sync.lease import leased
-from tests.mirror import is_consistent
 from tests.store.test_concurrency import at_once
+from trials.consistency import is_consistent
 from trials.platform import SandboxProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,11 +8,12 @@ from typing import Self
 
 from django.conf import settings
 from django.db import Error
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 
 from jobs import store
 from jobs.models import Lane, Pass
+from jobs.models import Lease as Held
 from jobs.rules.anomalies import Anomaly, Kind, of_error
 from jobs.rules.sizes import length
 from jobs.store import Ready, Written
@@ -89,7 +90,7 @@ def run_pass(name: str, walk: Walk, *, watch: Watcher = nobody, lease: str = "",
     `scope` is for those who read that: through which jobs it goes.
 
     Raises `LeaseHeld` before anything else, and afterwards what `walk` raises. Where the lease is lost, it is the next
-    holder who closes the record.
+    pass of any lane that closes the record.
     """
     with leased(lease or name) as held:
         record = _begin(name, scope, held)
@@ -104,10 +105,14 @@ def run_pass(name: str, walk: Walk, *, watch: Watcher = nobody, lease: str = "",
 
 
 def _begin(name: str, scope: str, lease: Lease) -> Pass:
-    """Open the record; passes of this lease that nobody ended are closed, and old ones of the lane forgotten."""
+    """Open the record; passes that were cut off are closed, and old ones of the lane forgotten.
+
+    They are of this lease, or of one that has run out: a shard that is finished is leased by nobody any more.
+    """
     now = database_clock()()
+    over = Q(lease=lease.name) | Q(lease__in=Held.objects.filter(expires__lt=now).values("name"))
     with lease.fenced():
-        Pass.objects.filter(lease=lease.name, outcome=Pass.Outcome.RUNNING).update(
+        Pass.objects.filter(over, outcome=Pass.Outcome.RUNNING).update(
             outcome=Pass.Outcome.FAILED, ended=now, problem="It was cut off."
         )
         Pass.objects.filter(lane=name, began__lt=now - PASSES_KEPT).delete()

@@ -75,6 +75,18 @@ def test_a_pass_that_was_cut_off_is_closed_by_the_next_of_its_lane() -> None:
     assert (cut_off.outcome, cut_off.problem, other.outcome) == ("failed", "It was cut off.", "running")
 
 
+def test_a_pass_whose_lease_has_run_out_is_closed_by_the_next_of_any_lane() -> None:
+    """A worker that dies when a shard is finished leaves a pass of a lease that nobody takes again."""
+    now = timezone.now()
+    cut_off, under_way = (Pass.objects.create(lane="sweep", lease=f"sweep {n}", began=now) for n in (1, 2))
+    Row.objects.create(name="sweep 1", holder="dead", epoch=1, expires=now - timedelta(seconds=1))
+    Row.objects.create(name="sweep 2", holder="alive", epoch=1, expires=now + timedelta(minutes=1))
+    run_pass("tail", completes, watch=nobody)
+    cut_off.refresh_from_db()
+    under_way.refresh_from_db()
+    assert (cut_off.outcome, cut_off.problem, under_way.outcome) == ("failed", "It was cut off.", "running")
+
+
 def test_a_complete_pass_has_no_problem() -> None:
     def walk(run: Run) -> Pass.Outcome:
         Pass.objects.update(problem="It was cut off.")

@@ -3,13 +3,14 @@
 import argparse
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks import report
 from benchmarks.backfill import backfill
 from benchmarks.cluster import Cluster, generating
 from benchmarks.given import Json, Size
+from benchmarks.kills import kills
 from benchmarks.measure import say
 from benchmarks.mutants import mutants
 from benchmarks.part import Failed
@@ -30,10 +31,14 @@ PARTS = (
     "comparing",
     "writing",  # the last one, since it leaves its jobs
 )
-MODEL, PLANTED, BACKFILL = "sync-model", "mutants", "backfill"
-TRIALS = (MODEL, PLANTED, BACKFILL)
-SCHEDULES = 1_000_000
-JOBS = 100_000
+TRIALS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "sync-model": lambda chosen: model(chosen.seed, chosen.schedules),
+    "mutants": lambda _: mutants(),
+    "kills": lambda chosen: kills(chosen.times, chosen.outages, chosen.seed),
+    "backfill": lambda chosen: backfill(home.chosen() / "bench", chosen.jobs),
+}
+"""What is tried on the sync, each by itself; docs/reliability.md has what came of it."""
+SCHEDULES, TIMES, OUTAGES, JOBS = 1_000_000, 20, 4, 100_000
 MOST_COMPARED = 1_000_000
 """Beyond so many jobs others take hours."""
 SIZES = "100k,1m,10m"
@@ -47,16 +52,14 @@ def main() -> int:
     parser.add_argument("parts", nargs="*", type=_part, metavar="part", help=f"one of {', '.join((*PARTS, *TRIALS))}")
     parser.add_argument("--sizes", type=_sizes, default=SIZES, help=f"numbers of jobs ({SIZES})")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"how often each search is measured ({ROUNDS})")
-    parser.add_argument("--schedules", type=int, default=SCHEDULES, help=f"of {MODEL} ({SCHEDULES:,})")
-    parser.add_argument("--jobs", type=int, default=JOBS, help=f"of {BACKFILL} ({JOBS:,})")
-    parser.add_argument("--seed", type=int, default=0, help="of the first schedule (0)")
+    parser.add_argument("--schedules", type=int, default=SCHEDULES, help=f"of sync-model ({SCHEDULES:,})")
+    parser.add_argument("--times", type=int, default=TIMES, help=f"how often kills strikes each statement ({TIMES})")
+    parser.add_argument("--outages", type=int, default=OUTAGES, help=f"how often it strikes services ({OUTAGES})")
+    parser.add_argument("--jobs", type=int, default=JOBS, help=f"of backfill ({JOBS:,})")
+    parser.add_argument("--seed", type=int, default=0, help="of the first schedule, and of kills (0)")
     chosen = parser.parse_args()
-    if MODEL in chosen.parts:
-        return model(chosen.seed, chosen.schedules)
-    if PLANTED in chosen.parts:
-        return mutants()
-    if BACKFILL in chosen.parts:
-        return backfill(home.chosen() / "bench", chosen.jobs)
+    if trials := [name for name in TRIALS if name in chosen.parts]:
+        return max(TRIALS[name](chosen) for name in trials)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = home.chosen() / "bench"
     with plainly(Failed), home.lock(folder, "bench", "another ./deck bench runs in this data folder"):

@@ -53,9 +53,29 @@ class Deck:
 
     def plant(self, job: dict[str, Any] | bytes, **places: str) -> None:
         """Put a record into the sandbox."""
-        port = (self.folder / "sandbox-port").read_text()
         raw = job if isinstance(job, bytes) else json.dumps(job).encode()
-        requests.post(f"http://127.0.0.1:{port}/_sandbox/jobs", data=raw, params=places, timeout=10).raise_for_status()
+        self._sandbox("POST", "jobs", data=raw, params=places)
+
+    def faults(self, text: str) -> None:
+        """Set the faults of the sandbox, as `--faults` has them."""
+        self._sandbox("PUT", "faults", data=text.encode())
+
+    def platform_jobs(self) -> list[dict[str, Any]]:
+        """Every job that the sandbox has."""
+        found: list[dict[str, Any]] = self._sandbox("GET", "jobs").json()["jobs"]
+        return found
+
+    def call_back(self, key: str) -> None:
+        """Tell of a job, as the platform does."""
+        headers = {"X-Jobdeck-Secret": (self.folder / "secrets" / "hook-secret").read_text()}
+        told = {"job": {"id": key}}
+        requests.post(f"{self.url}/hooks/callback", json=told, headers=headers, timeout=20).raise_for_status()
+
+    def _sandbox(self, method: str, path: str, **more: Any) -> requests.Response:
+        port = (self.folder / "sandbox-port").read_text()
+        reply = requests.request(method, f"http://127.0.0.1:{port}/_sandbox/{path}", timeout=20, **more)
+        reply.raise_for_status()
+        return reply
 
     def children(self) -> dict[str, int]:
         """The processes that it started, by what they are."""

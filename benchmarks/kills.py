@@ -1,0 +1,77 @@
+"""Kills the sync at each of its statements, then the services in turn, and says what was wrong afterwards."""
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+
+from benchmarks.measure import say
+from dashboard import setup
+from dashboard.services import home
+from dashboard.services.embedded import embedded
+
+EVERY = 25
+JOBS = 5000
+NAMED = ("DATABASE_URL", "CELERY_BROKER_URL", "MEDIA_PLATFORM_URL")
+"""What would lead to a mirror that somebody uses."""
+
+
+def kills(times: int, rounds: int, seed: int) -> int:
+    """Kill so often at each statement, and each service; an exit status, 0 only if nothing was ever wrong."""
+    wrong = 0
+    for work, number in ((_at_statements, times), (_services, rounds)):
+        with tempfile.TemporaryDirectory(prefix="jobdeck-kills-", ignore_cleanup_errors=True) as folder:
+            os.chmod(folder, 0o755)  # noqa: S103 - PostgreSQL may run as another account
+            wrong += work(Path(folder), number, Random(seed)) if number else 0  # noqa: S311 - it says where to kill
+    return 1 if wrong else 0
+
+
+def _at_statements(folder: Path, times: int, dice: Random) -> int:
+    """Let processes die at statements of the sync; give how often something was wrong."""
+    with _database(folder):
+        from trials.kills import chosen, trial
+
+        began, made, wrong = time.monotonic(), 0, 0
+        with trial() as tried:
+            points = tried.points()
+            say(f"{len({point.statement for point in points})} statements at {len(points)} points")
+            every = chosen(points, times, dice)
+            for number, kill in enumerate(every, 1):
+                found = tried.kill(kill)
+                made, wrong = made + (found is not None), wrong + bool(found)
+                if found:
+                    say(f"  {kill.point.lane}, {kill.place}: {kill.point.statement}: {'; '.join(found)}")
+                if number % EVERY == 0:
+                    say(f"  {number:,} of {len(every):,}: {made} kills, {wrong} left a mistake")
+    ended, seconds = len(every) - made, time.monotonic() - began
+    say(f"{made:,} kills at statements in {seconds:,.0f} s; {ended} processes had ended before: {wrong} left a mistake")
+    return wrong
+
+
+def _services(folder: Path, rounds: int, dice: Random) -> int:
+    """Kill worker, beat, Valkey and PostgreSQL in turn; give how much was wrong."""
+    from trials.outages import outages
+
+    began = time.monotonic()
+    found = outages(folder, jobs=JOBS, rounds=rounds, dice=dice)
+    seconds = time.monotonic() - began
+    say(f"{found.kills} kills of services, {found.during} in the first sweep of {JOBS:,} jobs, in {seconds:,.0f} s:")
+    say(f"{len(found.wrong)} wrong. {'; '.join(found.wrong)}")
+    return len(found.wrong)
+
+
+@contextmanager
+def _database(folder: Path) -> Iterator[None]:
+    """Have an empty database of our own, whatever is named."""
+    for name in NAMED:
+        os.environ.pop(name, None)
+        os.environ.pop(f"{name}_FILE", None)
+    os.environ.pop(f"{home.VARIABLE}_FILE", None)
+    os.environ |= {home.VARIABLE: str(folder), "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
+    with embedded("postgres"):
+        setup.check()
+        setup.migrate()
+        yield

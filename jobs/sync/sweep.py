@@ -14,7 +14,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from jobs import store
-from jobs.models import Lane, Pass, Shard
+from jobs.models import Lane, Lease, Pass, Shard
 from jobs.rules import shards
 from jobs.sync.clock import database_clock
 from jobs.sync.gate import Gate
@@ -91,5 +91,6 @@ def _end(run: Run) -> Pass.Outcome:
     with run.lease.fenced():
         if _shards().exists() and not _shards(finished=False).exists():
             _shards().delete()
+            Lease.objects.filter(name__startswith=f"{Lane.SWEEP} ", expires__lt=Now()).delete()
             Lane.objects.filter(pk=run.lane.pk).update(finished=Now())
     return Pass.Outcome.COMPLETE

@@ -123,6 +123,13 @@ def test_a_sweep_goes_on_where_it_was_cut_off(platform: SandboxProcess, settings
     assert Job.objects.count() == 120
 
 
+def test_a_sweep_leaves_no_leases_of_its_walks(platform: SandboxProcess) -> None:
+    run_tail()
+    run_sweep(seconds=60)
+    assert Lane.objects.get(name="sweep").finished
+    assert set(Lease.objects.values_list("name", flat=True)) == {"tail", "sweep"}
+
+
 def test_a_walk_begins_again_where_its_token_is_refused(platform: SandboxProcess) -> None:
     run_tail()
     everything(platform, token="stale", page_size=50)

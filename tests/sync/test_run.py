@@ -181,7 +181,7 @@ def test_a_page_that_is_too_long_midway_begins_the_walk_again(platform: SandboxP
         stamp = "2020-01-01T00:00:00Z"
         platform.plant({"id": f"l_{number}", "type": "t", "status": "s", "text": "x" * 9000, "dateCreated": stamp})
     shard = Shard.objects.create(lane="sweep", type="", status="", issuer="")
-    Lane.objects.create(name="sweep", platform="sandbox", number=3)
+    Lane.objects.create(name="sweep", platform="sandbox", number=6)
 
     def walk(until: float) -> Pass:
         with closing(small(platform, 250_000)) as client:

@@ -46,6 +46,7 @@ def options() -> argparse.Namespace:
         "--hooks", type=_targets, default=Targets(), metavar="URL", help="what is told of jobs that end"
     )
     parser.add_argument("--epoch", type=_moment, help="what the clock says at the start, in ISO 8601; now by default")
+    parser.add_argument("--still", action="store_true", help="the clock stands, unless it is moved")
     parser.add_argument("--since", type=_moment, help="when the first --jobs had come; the clock says now all the same")
     parser.add_argument("--app-id", default=os.environ.get("MEDIA_PLATFORM_APP_ID", "sandbox"))
     parser.add_argument("--secret-file", type=Path, help="by default MEDIA_PLATFORM_SHARED_SECRET is the secret")
@@ -62,7 +63,7 @@ def main() -> int:
         sys.exit("sandbox: give --secret-file or MEDIA_PLATFORM_SHARED_SECRET")
     epoch = time.time() if chosen.epoch is None else chosen.epoch
     since = min(epoch, chosen.since or epoch)
-    world = World(seed=chosen.seed, jobs=chosen.jobs, rate=chosen.rate, epoch=since)
+    world = World(seed=chosen.seed, jobs=chosen.jobs, rate=chosen.rate, epoch=since, still=chosen.still)
     world.clock.move(epoch - since)
     paging, limits = Tokens(chosen.token, chosen.token_life), Limits(cap=chosen.page_cap, refuse=chosen.page_refuse)
     api = Api(world, Writer(world, even=chosen.even), tokens=paging, limits=limits, lag=chosen.lag)

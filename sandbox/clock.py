@@ -1,4 +1,4 @@
-"""The sandbox's clock: it goes on by itself, and is moved by hand, forward and back."""
+"""The sandbox's clock: it goes on by itself unless it is still, and is moved by hand, forward and back."""
 
 import time
 from dataclasses import dataclass
@@ -21,11 +21,12 @@ class Clock:
     """Says the time in milliseconds since 1970, and counts in nanoseconds how much has passed since it began.
 
     Where it is set back it says times for the second time, and what has passed goes on growing: what has happened
-    stays in the past.
+    stays in the past. One that is `still` goes on where it is moved alone.
     """
 
-    def __init__(self, epoch: float) -> None:
+    def __init__(self, epoch: float, *, still: bool = False) -> None:
         self._began, self._moved, self._last = time.monotonic_ns(), 0, 0
+        self._still = still
         self._turns = [Turn(passed=0, said=int(epoch * 1000), latest=0)]
 
     def now(self) -> int:
@@ -53,7 +54,7 @@ class Clock:
         self._moved += max(0, moved) * MILLISECOND
 
     def _passed(self) -> int:
-        return time.monotonic_ns() - self._began + self._moved
+        return self._moved if self._still else time.monotonic_ns() - self._began + self._moved
 
 
 def _said(turn: Turn, passed: int) -> int:

@@ -100,6 +100,10 @@ class Control:
         edits.plant(self.api, call.body, call.query)
         return DONE
 
+    def _empty(self, _: Call) -> bytes:
+        self.api.empty()
+        return DONE
+
     def _change(self, call: Call) -> bytes:
         changes = json.loads(call.body)
         if not isinstance(changes, dict):
@@ -128,6 +132,7 @@ ROUTES: dict[str, Callable[[Control, Call], bytes]] = {
     "GET hooks": Control._hooked,
     "GET jobs": Control._jobs,
     "POST jobs": Control._plant,
+    "DELETE jobs": Control._empty,
     "PATCH jobs/": Control._change,
     "DELETE jobs/": Control._delete,
 }

@@ -74,6 +74,11 @@ class Ledger:
             if planted := self.read(-1 - number, at):
                 yield -1 - number, planted
 
+    def empty(self, generated: int) -> None:
+        """Let there never have been any record, nor any of the first jobs that were `generated`."""
+        self._records, self._refs = [], {}
+        self._gone = dict.fromkeys(range(generated), -NEVER)
+
     def is_gone(self, index: int, at: int) -> bool:
         """Whether a generated job was gone."""
         return self._gone.get(index, NEVER) <= at

@@ -37,6 +37,12 @@ class Api:
         self._tokens, self._limits, self._lag = tokens, limits, int(lag * SECOND)
         world.ledger.keep = self._lag + tokens.past
 
+    def empty(self) -> None:
+        """Let there never have been a job, nor a walk through them."""
+        with self.world.lock:
+            self.world.ledger.empty(len(self.world.created))
+            self._tokens.forget()
+
     def view(self, ago: int = 0) -> View:
         """What is there, or was `ago` nanoseconds ago; the world's lock must be held for as long as it is used."""
         at = self.world.clock.tick() - ago

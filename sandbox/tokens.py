@@ -158,7 +158,8 @@ class Tokens:
     """
 
     def __init__(self, kind: str, life: float | None = None) -> None:
-        self._kind = KINDS[kind]()
+        self._make = KINDS[kind]
+        self._kind = self._make()
         seconds = SNAPSHOT_LIFE if kind == "snapshot" and life is None else life
         self._life = None if seconds is None else int(seconds * SECOND)
 
@@ -166,6 +167,10 @@ class Tokens:
     def past(self) -> int:
         """How much of the past walks may ask for, by the clock's ticks."""
         return (self._life or 0) if isinstance(self._kind, Snapshot) else 0
+
+    def forget(self) -> None:
+        """Forget the walks that are under way."""
+        self._kind = self._make()
 
     def write(self, query: Query, walk: Walk, position: int, last: int) -> str:
         """Make the token of what comes after a page."""

@@ -22,14 +22,15 @@ RHYTHM = 0.12
 class World:
     """Every job of one seed; `jobs` of them have come when the clock stands at `epoch`, `rate` a second come then.
 
-    Nothing is undone: where the clock is set back, its jobs rest until it says what it had said before.
+    Nothing is undone: where the clock is set back, its jobs rest until it says what it had said before. `still` is as
+    the clock has it.
     """
 
-    def __init__(self, *, seed: int, jobs: int, rate: float, epoch: float) -> None:
+    def __init__(self, *, seed: int, jobs: int, rate: float, epoch: float, still: bool = False) -> None:
         self.seed, self._rate = seed, rate
         self.lock = threading.RLock()
         self.groups = Names(seed, "group")
-        self.clock, self._epoch = Clock(epoch), int(epoch * 1000)
+        self.clock, self._epoch = Clock(epoch, still=still), int(epoch * 1000)
         self.created, self.working, self.ended = array("q"), array("q"), array("q")
         self.request, self.place = array("I"), array("B")
         self.first, self.kind = array("I"), array("B")

@@ -47,6 +47,10 @@ class SandboxProcess:
         """Let a job be gone."""
         self._ask("DELETE", f"jobs/{quote(job_id, safe='')}")
 
+    def empty(self) -> None:
+        """Let there never have been a job."""
+        self._ask("DELETE", "jobs")
+
     def faults(self, text: str) -> None:
         """Set the faults, as `--faults` has them."""
         self._ask("PUT", "faults", data=text.encode())

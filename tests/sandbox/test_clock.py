@@ -66,3 +66,12 @@ def test_what_is_planted_while_the_clock_is_back_is_dated_earlier() -> None:
         running.plant({"id": "late_1", "groupId": "late"})
         newest = Api(running).walk(orderBy="dateUpdated")
     assert [job["id"] for job in newest].index("late_1") > 0
+
+
+def test_a_still_clock_moves_by_hand_alone() -> None:
+    with sandbox("--jobs", "20", "--rate", "0", "--epoch", "2026-03-01T12:00:00Z", "--still") as running:
+        running.advance(60)
+        running.advance(-10)
+        assert running.now() == running.now() == EPOCH + 50_000
+        keys = [running.patch(job["id"], status="changed")["id"] for job in running.jobs()[:5]]
+        assert [job["id"] for job in Api(running).walk(pageSize=2, orderBy="dateUpdated")][:5] == keys[::-1]

@@ -151,3 +151,20 @@ def test_the_secret_is_renewed(api: Api) -> None:
 )
 def test_calls_that_there_are_not(api: Api, method: str, path: str) -> None:
     assert called(api, method, path) == 404
+
+
+@pytest.mark.parametrize("token", ["cursor", "snapshot"])
+def test_everything_is_emptied_as_if_it_had_never_been(token: str) -> None:
+    with sandbox("--jobs", "100", "--lag", "60", "--token", token, *STILL) as running:
+        api = Api(running)
+        job = running.jobs()[0]
+        running.patch(job["id"], status="changed")
+        running.plant({"id": "p_1", "groupId": "p"})
+        running.advance(LATER)
+        left = api.payload("/jobs", pageSize=7)["nextPageToken"]
+        running.empty()
+        assert running.jobs() == api.walk() == []
+        assert api.ask(f"/jobs/{job['id']}").status_code == api.ask("/jobs/groups/p").status_code == 404
+        assert api.ask("/jobs", pageSize=7, nextPageToken=left).status_code == (400 if token == "snapshot" else 200)
+        running.plant({"id": "p_1", "groupId": "p"})
+        assert [each["id"] for each in running.jobs()] == ["p_1"]

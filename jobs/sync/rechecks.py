@@ -20,7 +20,8 @@ def recheck(client: JobsClient, run: Run) -> Pass.Outcome:
     end = time.monotonic() + SECONDS
     while time.monotonic() < end and (due := rechecks.due(AT_ONCE)):
         _read_each(client, run, plan(due))
-    Lane.objects.filter(pk=run.lane.pk).update(complete=run.began)
+    with run.lease.fenced():
+        Lane.objects.filter(pk=run.lane.pk).update(complete=run.began)
     return Pass.Outcome.COMPLETE
 
 

@@ -23,5 +23,6 @@ def reconcile(client: JobsClient, run: Run) -> Pass.Outcome:
     run.lane.refresh_from_db()
     for shard in mine.filter(finished=False):
         walk_shard(client, run, shard, until=math.inf)
-    Lane.objects.filter(pk=run.lane.pk).update(complete=run.began)
+    with run.lease.fenced():
+        Lane.objects.filter(pk=run.lane.pk).update(complete=run.began)
     return Pass.Outcome.COMPLETE

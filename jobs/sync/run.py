@@ -8,7 +8,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import Error
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
 from jobs import store
@@ -105,14 +105,15 @@ def run_pass(name: str, walk: Walk, *, watch: Watcher = nobody, lease: str = "",
 
 
 def _begin(name: str, scope: str, lease: Lease) -> Pass:
-    """Open the record; passes that were cut off are closed, and old ones of the lane forgotten.
+    """Open the record; passes that nobody can end any more are closed, and old ones of the lane forgotten.
 
-    They are of this lease, or of one that has run out: a shard that is finished is leased by nobody any more.
+    A shard that has been walked is not leased again: whoever was cut off behind its last page is closed by the next
+    pass of any lane.
     """
     now = database_clock()()
-    over = Q(lease=lease.name) | Q(lease__in=Held.objects.filter(expires__lt=now).values("name"))
+    alive = Held.objects.filter(expires__gte=now).exclude(name=lease.name).values("name")
     with lease.fenced():
-        Pass.objects.filter(over, outcome=Pass.Outcome.RUNNING).update(
+        Pass.objects.filter(outcome=Pass.Outcome.RUNNING).exclude(lease__in=alive).update(
             outcome=Pass.Outcome.FAILED, ended=now, problem="It was cut off."
         )
         Pass.objects.filter(lane=name, began__lt=now - PASSES_KEPT).delete()

@@ -3,18 +3,20 @@
 import math
 from collections.abc import Callable
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
 from django.db import OperationalError
+from django.db.models import F
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from jobs.models import Job, Lane, Pass, Shard
 from jobs.models import Lease as Row
+from jobs.rules.rechecks import Due
 from jobs.store import ready
-from jobs.sync.lanes import run_sweep, run_tail
+from jobs.sync.lanes import run_rechecks, run_reconcile, run_sweep, run_tail
 from jobs.sync.lease import LeaseLost, leased
 from jobs.sync.run import Run, nobody, run_pass
 from jobs.sync.tail import tail
@@ -27,6 +29,7 @@ from trials.platform import SandboxProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = ready(Page(records=(record(1),), refused=(), next_token="next", asked=NOON))
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 LATER = {"number": 7, "problem": "of the next holder"}
 
 
@@ -95,6 +98,37 @@ def test_a_complete_pass_has_no_problem() -> None:
 
     assert run_pass("tail", walk, watch=nobody).problem == ""
     assert Lane.objects.get().problem == ""
+
+
+def test_a_pass_through_a_shard_that_is_done_is_closed_by_the_next_through_another() -> None:
+    """Nobody leases that shard again; one that somebody walks just now is left alone."""
+    alive = timezone.now() + timedelta(seconds=20)
+    Row.objects.create(name="sweep 1", holder="killed", expires=LONG_AGO)
+    Row.objects.create(name="sweep 2", holder="at work", expires=alive)
+    for lease in ("sweep 1", "sweep 2"):
+        Pass.objects.create(lane="sweep", lease=lease, began=timezone.now())
+    run_pass("sweep", completes, watch=nobody, lease="sweep 3")
+    outcomes = dict(Pass.objects.values_list("lease", "outcome"))
+    assert outcomes == {"sweep 1": "failed", "sweep 2": "running", "sweep 3": "complete"}
+
+
+@pytest.mark.parametrize("run", [run_reconcile, run_rechecks])
+def test_a_late_holder_does_not_say_when_its_lane_was_complete(
+    platform: SandboxProcess, run: Callable[..., Pass], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor where it had nothing to write."""
+    name = run().lane
+    former = Lane.objects.get(name=name).complete
+
+    def taken_over(*_: object, **__: object) -> list[Due]:
+        Row.objects.filter(name=name).update(epoch=F("epoch") + 1)
+        return []
+
+    monkeypatch.setattr("jobs.sync.rechecks.rechecks.due", taken_over)
+    monkeypatch.setattr("jobs.sync.reconcile.walk_shard", taken_over)
+    with pytest.raises(LeaseLost):
+        run()
+    assert Lane.objects.get(name=name).complete == former
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from benchmarks.mutants import mutants
 from benchmarks.part import Failed
 from benchmarks.results import Results, machine
 from benchmarks.sync_model import model
+from benchmarks.sync_states import states
 from dashboard.services import home
 from dashboard.services.plainly import plainly
 
@@ -33,12 +34,13 @@ PARTS = (
 )
 TRIALS: dict[str, Callable[[argparse.Namespace], int]] = {
     "sync-model": lambda chosen: model(chosen.seed, chosen.schedules),
+    "sync-states": lambda chosen: states(chosen.seed, chosen.examples, chosen.steps),
     "mutants": lambda _: mutants(),
     "kills": lambda chosen: kills(chosen.times, chosen.outages, chosen.seed),
     "backfill": lambda chosen: backfill(home.chosen() / "bench", chosen.jobs),
 }
 """What is tried on the sync, each by itself; docs/reliability.md has what came of it."""
-SCHEDULES, TIMES, OUTAGES, JOBS = 1_000_000, 20, 4, 100_000
+SCHEDULES, EXAMPLES, STEPS, TIMES, OUTAGES, JOBS = 1_000_000, 2_000, 100, 20, 4, 100_000
 MOST_COMPARED = 1_000_000
 """Beyond so many jobs others take hours."""
 SIZES = "100k,1m,10m"
@@ -53,14 +55,18 @@ def main() -> int:
     parser.add_argument("--sizes", type=_sizes, default=SIZES, help=f"numbers of jobs ({SIZES})")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"how often each search is measured ({ROUNDS})")
     parser.add_argument("--schedules", type=int, default=SCHEDULES, help=f"of sync-model ({SCHEDULES:,})")
+    parser.add_argument("--examples", type=int, default=EXAMPLES, help=f"of sync-states ({EXAMPLES:,})")
+    parser.add_argument("--steps", type=int, default=STEPS, help=f"of each of them ({STEPS})")
     parser.add_argument("--times", type=int, default=TIMES, help=f"how often kills strikes each statement ({TIMES})")
     parser.add_argument("--outages", type=int, default=OUTAGES, help=f"how often it strikes services ({OUTAGES})")
     parser.add_argument("--jobs", type=int, default=JOBS, help=f"of backfill ({JOBS:,})")
-    parser.add_argument("--seed", type=int, default=0, help="of the first schedule, and of kills (0)")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="where chance begins (0)"
+    )
     chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if trials := [name for name in TRIALS if name in chosen.parts]:
         return max(TRIALS[name](chosen) for name in trials)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = home.chosen() / "bench"
     with plainly(Failed), home.lock(folder, "bench", "another ./deck bench runs in this data folder"):
         bench(folder, chosen.parts or PARTS, chosen.sizes, rounds=chosen.rounds)

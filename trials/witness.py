@@ -1,0 +1,95 @@
+"""Sees what a mirror holds after each of its commits, and says where it holds what it must not."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from jobs.models import UNDATED, Job, Lane, Pass
+from trials.past import Past, rank
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """A job as it is stored."""
+
+    updated: datetime | None
+    stage: int
+    digest: bytes
+    observed: datetime
+    settled: bool
+
+
+class Witness:
+    """What was held at the last look, beside the `past` of the platform."""
+
+    def __init__(self, past: Past) -> None:
+        self._past = past
+        self.crashed: set[str] = set()
+        self.accept()
+
+    def accept(self) -> None:
+        """Take what is held now as it is: time has passed, or jobs were pruned."""
+        self._held, self._lanes = _jobs(), _lanes()
+
+    def look(self, *, point: bool) -> None:
+        """Compare with the last look, since when one page was written; `point` says that it was read by id."""
+        former, lanes = self._held, self._lanes
+        self.accept()
+        assert former.keys() <= self._held.keys(), "a job was lost"
+        for key, held in self._held.items():
+            if held != former.get(key):
+                self._compare(key, former.get(key), held, point=point)
+        self._compare_lanes(lanes)
+
+    def look_at_passes(self) -> None:
+        """See that every pass has ended, but the last one of a lease whose worker was killed."""
+        left = list(Pass.objects.filter(outcome=Pass.Outcome.RUNNING).values_list("lease", flat=True))
+        assert len(left) == len(set(left)), f"not closed: {left}"
+        assert set(left) <= self.crashed, f"not ended: {left}"
+
+    def _compare(self, key: str, former: Held | None, held: Held, *, point: bool) -> None:
+        assert former is None or held.observed >= former.observed, f"{key}: observed goes back"
+        if not held.digest:
+            assert former is None or not former.digest or self._past.may_be_gone(key), f"{key} is called gone too soon"
+            return
+        story = self._past.jobs[key]
+        place = story.place(held.digest)
+        assert place is not None, f"{key} has never been so"
+        if former is None or held.digest == former.digest:
+            return
+        if point and (not former.digest or place >= (story.place(former.digest) or 0)):
+            return
+        assert former.digest, f"{key}: no walk brings back what is gone"
+        assert rank(held.updated, held.stage) > rank(former.updated, former.stage), f"{key} regresses"
+        assert not (former.settled and held.updated == former.updated), f"{key} was settled"
+
+    def _compare_lanes(self, former: dict[str, tuple[datetime | None, datetime | None]]) -> None:
+        for name, (watermark, complete) in self._lanes.items():
+            marked, completed = former.get(name, (None, None))
+            assert not _goes_back(completed, complete), f"{name}: its last complete pass goes back"
+            assert not _goes_back(marked, watermark), "the watermark goes back"
+            assert watermark is None or watermark <= self._past.latest, "the watermark is ahead of the platform"
+            assert watermark == marked or complete != completed, "the watermark moves before its pass is complete"
+
+
+def _goes_back(former: datetime | None, now: datetime | None) -> bool:
+    return former is not None and (now is None or now < former)
+
+
+def _jobs() -> dict[str, Held]:
+    columns = ("key", "updated", "cell__stage", "digest", "observed", "settled")
+    return {
+        key: Held(
+            updated=None if updated == UNDATED else updated,
+            stage=stage,
+            digest=bytes(content),
+            observed=observed,
+            settled=settled,
+        )
+        for key, updated, stage, content, observed, settled in Job.objects.values_list(*columns)
+    }
+
+
+def _lanes() -> dict[str, tuple[datetime | None, datetime | None]]:
+    return {
+        name: (watermark, done) for name, watermark, done in Lane.objects.values_list("name", "watermark", "complete")
+    }

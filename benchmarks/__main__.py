@@ -60,9 +60,7 @@ def main() -> int:
     parser.add_argument("--times", type=int, default=TIMES, help=f"how often kills strikes each statement ({TIMES})")
     parser.add_argument("--outages", type=int, default=OUTAGES, help=f"how often it strikes services ({OUTAGES})")
     parser.add_argument("--jobs", type=int, default=JOBS, help=f"of backfill ({JOBS:,})")
-    parser.add_argument(
-        "--seed", type=int, default=0, help="where chance begins (0)"
-    )
+    parser.add_argument("--seed", type=int, default=0, help="where chance begins (0)")
     chosen = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if trials := [name for name in TRIALS if name in chosen.parts]:

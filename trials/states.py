@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import hypothesis
 from django.db import connection, transaction
@@ -18,7 +17,7 @@ from django.test import override_settings
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, precondition, rule, run_state_machine_as_test
 
 from jobs.models import Job, Lane, Lease, Pass, Quarantine, Recheck
 from jobs.store import Ready, keep, prune, ready
@@ -28,22 +27,21 @@ from jobs.sync.lease import LeaseHeld, LeaseLost
 from jobs.sync.run import Watcher
 from jobs.sync.upstream import IMPATIENT, jobs_client
 from jobs.upstream.client import JobsClient
-from jobs.upstream.errors import UpstreamError
+from jobs.upstream.errors import TokenRefused, UpstreamError
 from jobs.upstream.record import Page
 from jobs.upstream.walk import Ask, Walk
-from trials.choices import BAD, BEHIND, BY_LANE, FAULTS, GROUPS, KINDS, MISLEADING, NUMBERS, PAGES, STATES
+from trials.choices import BY_LANE, NUMBERS, PAGES, STATES
 from trials.consistency import is_consistent
 from trials.elapsing import elapse, empty, settle_down
 from trials.equality import differing, run_cycle
 from trials.passes import LANES
-from trials.past import Past
-from trials.platform import SandboxProcess
+from trials.played import MOST_JOBS, Played
 from trials.witness import Witness
-from trials.worlds import EPOCH, TYPES, World, running
+from trials.worlds import TYPES, World, running
 
 DAY, HOUR, MINUTE = 86_401, 3_601, 61
-SWEEPS = 8
-MOST_HELD, MOST_BAD, MOST_JOBS = 6, 10, 24
+CYCLES, SWEEPS = 12, 8
+MOST_HELD = 6
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -51,24 +49,14 @@ class Stopped(Exception):
     """A worker stops in the middle of a pass."""
 
 
-class Sync(RuleBasedStateMachine):
+class Sync(Played):
     """A mirror and its platform; each step does something to one of them."""
-
-    platform: SandboxProcess
-    world: World
 
     def __init__(self) -> None:
         super().__init__()
-        self.past = Past(datetime.fromisoformat(EPOCH))
-        self.number = 0
-        self.sure = self.world.sure
-        self.bad = 0
         self.held: list[tuple[Ready, bool]] = []
         self.delivered: set[int] = set()
         self.overtaken: dict[int, object] = {}
-        self.platform.empty()
-        self.platform.faults("")
-        self.platform.advance(self.past.clock.timestamp() - self.platform.now() / 1000)
         empty()
         self.witness = Witness(self.past)
 
@@ -81,85 +69,6 @@ class Sync(RuleBasedStateMachine):
             self.witness.accept()
         for number in range(jobs):
             self.create(1, "success" if number % 2 else "pending", TYPES[0], "", 0)
-
-    # What happens on the platform.
-
-    @precondition(lambda self: len(self.past.jobs) < MOST_JOBS)
-    @rule(count=st.integers(1, 5), state=STATES, kind=KINDS, group=GROUPS, behind=BEHIND)
-    def create(self, count: int, state: str, kind: str, group: str, behind: float) -> None:
-        """Let jobs come, all of one second."""
-        self._spread()
-        for _ in range(count):
-            key = f"{group or f'g{self.number}'}_{self.number}"
-            stamp = _iso(self.past.clock)
-            job = {"id": key, "groupId": key.partition("_")[0], "type": kind, "dateCreated": stamp, "came": stamp}
-            self._say(job | {"note": "\ud800 \0"}, state, self._ago(behind))
-
-    @precondition(lambda self: self.past.jobs)
-    @rule(number=NUMBERS, state=STATES, behind=BEHIND, again=st.booleans())
-    def change(self, number: int, state: str, behind: float, again: bool) -> None:
-        """Let a job go on, be requeued, or come back; maybe in the second in which it changed last."""
-        key = self._any(number)
-        date = self.past.date(key, self._ago(behind), again=again)
-        if date is None:
-            self._move(1)
-            date = self.past.date(key, self.past.clock, again=False)
-        if date is not None:
-            self._say(self.past.jobs[key].members, state, date)
-
-    @precondition(lambda self: self.past.jobs)
-    @rule(number=NUMBERS, state=STATES, name=st.sampled_from(["dateUpdated", "dateCreated"]))
-    def lose_a_date(self, number: int, state: str, name: str) -> None:
-        """Let a job change and lose a date."""
-        key = self._any(number)
-        date = self.past.date(key, self.past.clock, again=False)
-        if date is not None:
-            members = {**self.past.jobs[key].members, name: None}
-            self._say(members, state, None if name == "dateUpdated" else date)
-
-    @precondition(lambda self: self.past.there())
-    @rule(number=NUMBERS)
-    def delete(self, number: int) -> None:
-        """Let a job be gone."""
-        keys = self.past.there()
-        if keys:
-            key = keys[number % len(keys)]
-            self.platform.delete(key)
-            self.past.delete(key)
-            self.sure &= not self.world.shifts
-
-    @precondition(lambda self: len(self.past.there()) < len(self.past.jobs))
-    @rule(number=NUMBERS)
-    def restore(self, number: int) -> None:
-        """Let a job that was gone be there as it was."""
-        keys = [key for key, story in self.past.jobs.items() if not story.there]
-        key = keys[number % len(keys)]
-        members = self.past.jobs[key].members
-        self._plant(members)
-        self.past.jobs[key].there = True
-        self.past.hidden.add(key)
-
-    @precondition(lambda self: self.bad < MOST_BAD)
-    @rule(kind=BAD)
-    def plant_a_bad_record(self, kind: bytes) -> None:
-        """Let there be a record that cannot be a job."""
-        self._spread()
-        self.bad += 1
-        stamp = _iso(self.past.clock)
-        self.platform.plant(kind % self.bad, dateCreated=stamp, dateUpdated=stamp)
-
-    @rule(seconds=st.sampled_from([-3600, -5, 1, 5, 3600]))
-    def turn_the_clock(self, seconds: int) -> None:
-        """Set the platform's clock forward or back."""
-        self._move(seconds)
-        self.sure &= seconds > 0
-
-    @rule(text=FAULTS)
-    def break_or_mend(self, text: str) -> None:
-        """Let the platform fail from now on, or work again."""
-        self.platform.faults(text)
-        misleads = text.startswith(MISLEADING) and (self.fresh or text.startswith("empty"))
-        self.sure &= not misleads
 
     # What happens here.
 
@@ -297,32 +206,6 @@ class Sync(RuleBasedStateMachine):
 
     # How.
 
-    def _say(self, members: dict[str, Any], state: str, date: datetime | None) -> None:
-        self.number += 1
-        said = members | {"status": state, "n": self.number, "dateUpdated": date and _iso(date)}
-        self._plant(said)
-        self.past.put(said)
-
-    def _plant(self, members: dict[str, Any]) -> None:
-        """Put a job in, in its place among those that were created, even where it does not say when."""
-        self.platform.plant(members, dateCreated=members["came"])
-
-    def _any(self, number: int) -> str:
-        keys = list(self.past.jobs)
-        return keys[number % len(keys)]
-
-    def _ago(self, seconds: float) -> datetime:
-        return self.past.clock - timedelta(seconds=seconds)
-
-    def _spread(self) -> None:
-        """Where a page token knows nothing but a date, let no more come in a second than a page holds."""
-        if not self.world.sure:
-            self._move(1)
-
-    def _move(self, seconds: int) -> None:
-        self.platform.advance(seconds)
-        self.past.move(seconds)
-
     def _wait(self, seconds: int) -> None:
         self._move(seconds)
         elapse(seconds)
@@ -335,7 +218,7 @@ class Sync(RuleBasedStateMachine):
             self.delivered.clear()
 
     def _look(self, record: Pass) -> None:
-        self.witness.look(point=record.lane == Lane.RECHECKS)
+        self.witness.look_behind(record)
 
     def _behind(self, page: int, happen: Callable[[Pass], None]) -> Watcher:
         """Watch a pass, and let something happen, once, when so many pages have been written."""
@@ -427,13 +310,14 @@ class Sync(RuleBasedStateMachine):
                 return
 
     def _cycle(self) -> None:
-        run_cycle()
+        """Run a cycle; a walk whose token the platform takes no more begins again with the next one."""
+        for _ in range(CYCLES):
+            with suppress(TokenRefused):
+                run_cycle()
+                break
+        else:
+            raise AssertionError("no cycle comes to its end")
         self.witness.look(point=True)
-
-
-def _iso(date: datetime) -> str:
-    """Write a date as the wire does, its fraction only where it has one."""
-    return date.strftime("%Y-%m-%dT%H:%M:%S.%fZ" if date.microsecond else "%Y-%m-%dT%H:%M:%SZ")
 
 
 def _earlier(made: Ready, span: timedelta) -> Ready:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from jobs.models import UNDATED, Job, Lane, Pass
 from trials.past import Past, rank
@@ -18,17 +19,35 @@ class Held:
     settled: bool
 
 
+class Reached(NamedTuple):
+    """How far a lane has come."""
+
+    watermark: datetime | None
+    complete: datetime | None
+
+
+NOWHERE = Reached(watermark=None, complete=None)
+
+
 class Witness:
     """What was held at the last look, beside the `past` of the platform."""
 
     def __init__(self, past: Past) -> None:
         self._past = past
         self.crashed: set[str] = set()
+        self._complete: set[int] = set()
         self.accept()
 
     def accept(self) -> None:
         """Take what is held now as it is: time has passed, or jobs were pruned."""
         self._held, self._lanes = _jobs(), _lanes()
+
+    def look_behind(self, record: Pass) -> None:
+        """Look when a page of a pass was written; the tail says with its last one alone that it is complete."""
+        assert record.pk not in self._complete, "a pass goes on that was said to be complete"
+        self.look(point=record.lane == Lane.RECHECKS)
+        if record.lane == Lane.TAIL and self._lanes[Lane.TAIL].complete == record.began:
+            self._complete.add(record.pk)
 
     def look(self, *, point: bool) -> None:
         """Compare with the last look, since when one page was written; `point` says that it was read by id."""
@@ -62,13 +81,13 @@ class Witness:
         assert rank(held.updated, held.stage) > rank(former.updated, former.stage), f"{key} regresses"
         assert not (former.settled and held.updated == former.updated), f"{key} was settled"
 
-    def _compare_lanes(self, former: dict[str, tuple[datetime | None, datetime | None]]) -> None:
-        for name, (watermark, complete) in self._lanes.items():
-            marked, completed = former.get(name, (None, None))
-            assert not _goes_back(completed, complete), f"{name}: its last complete pass goes back"
-            assert not _goes_back(marked, watermark), "the watermark goes back"
-            assert watermark is None or watermark <= self._past.latest, "the watermark is ahead of the platform"
-            assert watermark == marked or complete != completed, "the watermark moves before its pass is complete"
+    def _compare_lanes(self, former: dict[str, Reached]) -> None:
+        for name, now in self._lanes.items():
+            then = former.get(name, NOWHERE)
+            assert not _goes_back(then.complete, now.complete), f"{name}: its last complete pass goes back"
+            assert not _goes_back(then.watermark, now.watermark), "the watermark goes back"
+            assert now.watermark is None or now.watermark <= self._past.latest, "the watermark is ahead of the platform"
+            assert now.watermark == then.watermark or now.complete != then.complete, "the watermark moves too soon"
 
 
 def _goes_back(former: datetime | None, now: datetime | None) -> bool:
@@ -89,7 +108,6 @@ def _jobs() -> dict[str, Held]:
     }
 
 
-def _lanes() -> dict[str, tuple[datetime | None, datetime | None]]:
-    return {
-        name: (watermark, done) for name, watermark, done in Lane.objects.values_list("name", "watermark", "complete")
-    }
+def _lanes() -> dict[str, Reached]:
+    lanes = Lane.objects.values_list("name", "watermark", "complete")
+    return {name: Reached(watermark=watermark, complete=complete) for name, watermark, complete in lanes}

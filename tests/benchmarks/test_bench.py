@@ -10,6 +10,8 @@ from benchmarks.__main__ import bench
 from benchmarks.cluster import Cluster
 from benchmarks.given import Json, Size
 from benchmarks.results import Results
+from benchmarks.sync_states import cut
+from trials.worlds import WORLDS
 
 FEW = Size.read("2k")
 
@@ -70,3 +72,10 @@ def test_a_size_has_one_name(text: str, name: str, jobs: int) -> None:
 def test_what_is_no_size(text: str) -> None:
     with pytest.raises(ValueError, match=f"^{text}$"):
         Size.read(text)
+
+
+def test_examples_are_cut_into_batches_of_every_world() -> None:
+    batches = list(cut(7, 130, 100))
+    assert sum(each.examples for each in batches) == 130
+    assert {each.world for each in batches} == set(WORLDS)
+    assert [each.seed for each in batches] == list(range(7, 7 + len(batches)))

@@ -72,6 +72,7 @@ def test_a_late_holder_writes_nothing(walk: Callable[[Run], Pass.Outcome]) -> No
 
 def test_a_pass_that_was_cut_off_is_closed_by_the_next_of_its_lane() -> None:
     cut_off, other = (Pass.objects.create(lane=lane, lease=lane, began=timezone.now()) for lane in ("tail", "sweep"))
+    Row.objects.create(name="sweep", holder="at work", expires=timezone.now() + timedelta(seconds=20))
     run_pass("tail", completes, watch=nobody)
     cut_off.refresh_from_db()
     other.refresh_from_db()

@@ -321,8 +321,8 @@ class Shard(models.Model):
     """The walk of a sweep, or of the reconcile lane, through the jobs of a type, a state, an issuer; empty is any.
 
     `token`, `reached`, `edge`, `ordered` and `finished` are as in `jobs.rules.sweep.Place`. `since` is when the walk
-    began, null before that, in pages of `page_size`; `restarts` is how often it had to begin again, and `given_up` says
-    that this was too often. `weight` is how many jobs it is thought to have, beside the other shards of a sweep.
+    began, null before that, in pages of `page_size`; `restarts` is how often it had to begin again.
+    `weight` is how many jobs it is thought to have, beside the other shards of a sweep.
     """
 
     lane = models.TextField()
@@ -337,7 +337,6 @@ class Shard(models.Model):
     since = models.DateTimeField(null=True)
     page_size = models.IntegerField(default=0)
     restarts = models.IntegerField(default=0)
-    given_up = models.BooleanField(default=False)
     weight = models.BigIntegerField(default=1)
 
     class Meta:

@@ -27,7 +27,7 @@ from jobs.sync.lease import LeaseHeld, LeaseLost
 from jobs.sync.run import Watcher
 from jobs.sync.upstream import IMPATIENT, jobs_client
 from jobs.upstream.client import JobsClient
-from jobs.upstream.errors import TokenRefused, UpstreamError
+from jobs.upstream.errors import UpstreamError
 from jobs.upstream.record import Page
 from jobs.upstream.walk import Ask, Walk
 from trials.choices import BY_LANE, NUMBERS, PAGES, STATES
@@ -40,7 +40,7 @@ from trials.witness import Witness
 from trials.worlds import TYPES, World, running
 
 DAY, HOUR, MINUTE = 86_401, 3_601, 61
-CYCLES, SWEEPS = 12, 8
+SWEEPS = 8
 MOST_HELD = 6
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -108,7 +108,7 @@ class Sync(Played):
             epoch = mine.get().epoch
             mine.update(expires=LONG_AGO)
             self._pass(lane, self._look)
-            if mine.get().epoch > epoch:
+            if not mine.filter(epoch=epoch).exists():
                 self.overtaken[record.pk] = _row(record.pk)
 
         self._run(lane, self._behind(page, sleep))
@@ -310,13 +310,7 @@ class Sync(Played):
                 return
 
     def _cycle(self) -> None:
-        """Run a cycle; a walk whose token the platform takes no more begins again with the next one."""
-        for _ in range(CYCLES):
-            with suppress(TokenRefused):
-                run_cycle()
-                break
-        else:
-            raise AssertionError("no cycle comes to its end")
+        run_cycle()
         self.witness.look(point=True)
 
 

@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField("lane", "began", models.DateTimeField(null=True)),
         migrations.AddField("pass", "scope", models.TextField(default="")),
+        migrations.RemoveField("shard", "given_up"),
         migrations.AddField("shard", "weight", models.BigIntegerField(default=1)),
         migrations.AddField("upstream", "page_cap", models.IntegerField(null=True)),
         migrations.AddIndex(

@@ -11,7 +11,7 @@ from django.db.models import Sum
 from jobs import store
 from jobs.models import Cell, Lane, Pass, Shard
 from jobs.rules import shards
-from jobs.rules.anomalies import Anomaly, Kind
+from jobs.rules.anomalies import Anomaly, Kind, of_error
 from jobs.rules.shards import Known
 from jobs.rules.sweep import Place, Sweep, Walked
 from jobs.statuses import GONE, KNOWN
@@ -22,7 +22,7 @@ from jobs.sync.pages import steps
 from jobs.sync.run import Run
 from jobs.sync.sizes import fullest
 from jobs.upstream.client import JobsClient
-from jobs.upstream.errors import Endless, TokenRefused, TokenRepeated
+from jobs.upstream.errors import Endless, TokenRefused, TokenRepeated, UpstreamError
 from jobs.upstream.walk import Walk
 
 FRESH: dict[str, Any] = {"token": "", "reached": None, "edge": [], "ordered": True, "finished": False, "since": None}
@@ -31,23 +31,35 @@ FRESH: dict[str, Any] = {"token": "", "reached": None, "edge": [], "ordered": Tr
 def walk_shard(client: JobsClient, run: Run, shard: Shard, *, until: float) -> Pass.Outcome:
     """Read pages to the end of a shard, or, by `time.monotonic`, `until` then.
 
-    A page token is good for one size. Where the platform refuses one, the walk begins again with the next pass.
+    A page token is good for one size. Where the platform refuses one, the walk begins again: at once, if it was kept
+    from an earlier pass, or else with the next one.
     """
     if shard.token and shard.page_size > run.page_size:
         with run.lease.fenced():
             Shard.objects.filter(pk=shard.pk).update(**FRESH)
         shard.refresh_from_db()
-    walker = Sweep(_way(run, shard), _place(shard))
+    walker, kept = Sweep(_way(run, shard), _place(shard)), bool(shard.token)
     try:
         for step in ahead(steps(client, walker, until=until)):
+            kept = False
             since = shard.since = shard.since or step.made.page.asked
             save = partial(_save, shard, since, walker.walk, step.meaning)
             run.commit(step.made, since=since, save=save, cap=step.cap)
-    except (TokenRefused, TokenRepeated, Endless):
+    except (TokenRefused, TokenRepeated, Endless) as error:
         with run.lease.fenced():
             _restart(shard)
-        raise
+        if not kept:
+            raise
+        return _walk_again(client, run, shard, error, until=until)
     return Pass.Outcome.PAUSED if walker.ask else Pass.Outcome.COMPLETE
+
+
+def _walk_again(client: JobsClient, run: Run, shard: Shard, error: UpstreamError, *, until: float) -> Pass.Outcome:
+    """Walk a shard from its beginning after an `error` of its token, unless others have taken its place."""
+    if anomaly := of_error(error):
+        run.note(anomaly)
+    again = Shard.objects.filter(pk=shard.pk, finished=False).first()
+    return walk_shard(client, run, again, until=until) if again else Pass.Outcome.PAUSED
 
 
 def _restart(shard: Shard) -> None:
@@ -59,7 +71,7 @@ def _restart(shard: Shard) -> None:
         row.delete()
         plant(shard.lane, parts)
     else:
-        row.update(finished=True, given_up=True)
+        row.update(finished=True)
         said = f"The walk through {shard.scope or 'all jobs'} never came to its end, and is left out."
         anomalies.note(shard.lane, Anomaly(kind=Kind.GIVEN_UP, said=said))
 

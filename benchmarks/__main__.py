@@ -53,14 +53,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./deck bench", description=__doc__)
     parser.add_argument("parts", nargs="*", type=_part, metavar="part", help=f"one of {', '.join((*PARTS, *TRIALS))}")
     parser.add_argument("--sizes", type=_sizes, default=SIZES, help=f"numbers of jobs ({SIZES})")
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"how often each search is measured ({ROUNDS})")
-    parser.add_argument("--schedules", type=int, default=SCHEDULES, help=f"of sync-model ({SCHEDULES:,})")
-    parser.add_argument("--examples", type=int, default=EXAMPLES, help=f"of sync-states ({EXAMPLES:,})")
-    parser.add_argument("--steps", type=int, default=STEPS, help=f"of each of them ({STEPS})")
-    parser.add_argument("--times", type=int, default=TIMES, help=f"how often kills strikes each statement ({TIMES})")
-    parser.add_argument("--outages", type=int, default=OUTAGES, help=f"how often it strikes services ({OUTAGES})")
-    parser.add_argument("--jobs", type=int, default=JOBS, help=f"of backfill ({JOBS:,})")
-    parser.add_argument("--seed", type=int, default=0, help="where chance begins (0)")
+    parser.add_argument("--rounds", type=_at_least(1), default=ROUNDS, help=f"runs of each search ({ROUNDS})")
+    parser.add_argument("--schedules", type=_at_least(1), default=SCHEDULES, help=f"of sync-model ({SCHEDULES:,})")
+    parser.add_argument("--examples", type=_at_least(1), default=EXAMPLES, help=f"of sync-states ({EXAMPLES:,})")
+    parser.add_argument("--steps", type=_at_least(1), default=STEPS, help=f"of each of them ({STEPS})")
+    parser.add_argument("--times", type=_at_least(0), default=TIMES, help=f"kills at each statement ({TIMES})")
+    parser.add_argument("--outages", type=_at_least(0), default=OUTAGES, help=f"kills of each service ({OUTAGES})")
+    parser.add_argument("--jobs", type=_at_least(1), default=JOBS, help=f"of backfill ({JOBS:,})")
+    parser.add_argument("--seed", type=_at_least(0), default=0, help="where chance begins (0)")
     chosen = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if trials := [name for name in TRIALS if name in chosen.parts]:
@@ -124,6 +124,17 @@ def _part(text: str) -> str:
     if text not in (*PARTS, *TRIALS):
         raise argparse.ArgumentTypeError(f"there is no part {text!r}; there are {', '.join((*PARTS, *TRIALS))}")
     return text
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    """Read a number that is not smaller: nothing is shown by what was tried no times."""
+
+    def number(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} on")
+        return int(text)
+
+    return number
 
 
 def _sizes(text: str) -> list[Size]:

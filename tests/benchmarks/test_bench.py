@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from benchmarks import report
-from benchmarks.__main__ import bench
+from benchmarks.__main__ import bench, main
 from benchmarks.cluster import Cluster
 from benchmarks.given import Json, Size
 from benchmarks.results import Results
@@ -79,3 +79,16 @@ def test_examples_are_cut_into_batches_of_every_world() -> None:
     assert sum(each.examples for each in batches) == 130
     assert {each.world for each in batches} == set(WORLDS)
     assert [each.seed for each in batches] == list(range(7, 7 + len(batches)))
+
+
+@pytest.mark.parametrize(
+    ("flag", "value"),
+    [("--schedules", "0"), ("--examples", "0"), ("--steps", "-1"), ("--jobs", "x"), ("--times", "-1")],
+)
+def test_what_is_tried_no_times_is_no_trial(
+    flag: str, value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["bench", "sync-model", f"{flag}={value}"])
+    with pytest.raises(SystemExit):
+        main()
+    assert flag in capsys.readouterr().err

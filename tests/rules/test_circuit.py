@@ -47,5 +47,6 @@ def test_refused_credentials_count_at_once() -> None:
 
 def test_the_pauses_grow_up_to_five_minutes() -> None:
     pauses = [pause(FAILURES + more) for more in range(20)]
+    assert pauses == sorted(pauses)
     assert pauses[:3] == [timedelta(seconds=10), timedelta(seconds=20), timedelta(seconds=40)]
     assert pauses[-1] == LONGEST_PAUSE

@@ -15,17 +15,7 @@ from jobs.sync.cycle import cycle
 from jobs.sync.gate import Gate
 from jobs.sync.lanes import run_tail
 from jobs.sync.run import nobody
-from jobs.upstream.errors import (
-    BrokenReply,
-    CredentialsRefused,
-    NotFound,
-    RequestRefused,
-    TokenRefused,
-    TokenRepeated,
-    TooLong,
-    TryAgain,
-    UpstreamError,
-)
+from jobs.upstream.errors import TryAgain
 from trials.platform import SandboxProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,25 +33,6 @@ def test_requests_keep_their_distance_whoever_makes_them(settings: Settings, mon
         Gate().enter()
     assert waited[0] == 0
     assert [round(each * 2) for each in waited] == [0, 1, 2, 3]
-
-
-@pytest.mark.parametrize(
-    ("error", "fails"),
-    [
-        (TryAgain("x"), True),
-        (BrokenReply("x"), True),
-        (CredentialsRefused("x"), True),
-        (None, False),
-        (NotFound("x", asked=timezone.now()), False),
-        (RequestRefused("x", status=400), False),
-        (TokenRefused("x", status=400), False),
-        (TokenRepeated("x"), False),
-        (TooLong("x"), False),
-    ],
-    ids=repr,
-)
-def test_what_says_that_the_platform_does_not_work(error: UpstreamError | None, *, fails: bool) -> None:
-    assert circuit.is_failure(error) is fails
 
 
 def test_some_failures_in_a_row_open_the_circuit_and_one_success_closes_it() -> None:
@@ -85,13 +56,6 @@ def test_some_failures_in_a_row_open_the_circuit_and_one_success_closes_it() -> 
         "failing_since": None,
         "rests_until": None,
     }
-
-
-def test_each_failure_lengthens_the_pause() -> None:
-    pauses = [circuit.pause(failures) for failures in range(circuit.FAILURES, circuit.FAILURES + 20)]
-    assert pauses[0] == circuit.FIRST_PAUSE
-    assert pauses == sorted(pauses)
-    assert pauses[-1] == circuit.LONGEST_PAUSE
 
 
 def test_what_the_platform_asks_to_wait_holds_for_all() -> None:

@@ -1,16 +1,16 @@
 """Which files a job reads and where it writes (contract: "Job", "Types")."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from jobs.shapes import Json, list_of, object_of, text_of
 
 Role = Literal["source", "destination"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FileRef:
+class FileRef(msgspec.Struct, frozen=True, kw_only=True):
     """A file or directory that a job reads or writes; `path` and `file_id` as they came, empty where unknown."""
 
     role: Role

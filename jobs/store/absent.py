@@ -8,12 +8,13 @@ from django.db import connection
 from jobs.models import UNDATED, Shard
 from jobs.rules.sweep import Stretch, Walked
 from jobs.store.rechecks import RAISE
+from jobs.store.texts import as_json, texts_sql
 
 WITHOUT_DATE = Stretch(start=UNDATED, end=UNDATED + timedelta(seconds=1), keys=frozenset())
-ABSENT = """
+ABSENT = f"""
     SELECT key, 'absent' FROM jobs_job
-    WHERE {within} AND created >= %(start)s AND created < %(end)s AND observed < %(since)s AND digest <> ''
-        AND key <> ALL (%(keys)s)
+    WHERE {{within}} AND created >= %(start)s AND created < %(end)s AND observed < %(since)s AND digest <> ''
+        AND key NOT IN ({texts_sql("keys")})
 """
 OF_ALL = "true"
 OF_TILES = """tile = ANY (ARRAY(
@@ -43,7 +44,7 @@ def _look(shard: Shard, stretch: Stretch, since: datetime) -> None:
         "issuer": shard.issuer,
         "start": stretch.start,
         "end": stretch.end,
-        "keys": sorted(stretch.keys),
+        "keys": as_json(stretch.keys),
         "since": since,
     }
     with connection.cursor() as cursor:

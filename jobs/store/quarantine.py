@@ -20,6 +20,8 @@ ON CONFLICT (digest) DO UPDATE SET last_seen = now(), times = kept.times + 1
 def quarantine(refused: Iterable[Refused]) -> None:
     """Keep refused records, each content once."""
     rows = sorted(_row(record) for record in refused)
+    if not rows:
+        return
     with connection.cursor() as cursor:
         cursor.executemany(KEEP, rows)
 

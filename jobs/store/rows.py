@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from jobs import keys
 from jobs.files import Role
@@ -18,8 +19,7 @@ LONGEST_ERROR = 1000
 JobValues = tuple[str | int | datetime | bytes | None, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, kw_only=True):
     """A record that may be written: what is compared, and its `values` in the order of `arrived` in `sql.py`."""
 
     key: str

@@ -9,6 +9,7 @@ from jobs.models import Value
 from jobs.statuses import STARTED
 from jobs.store import rollups
 from jobs.store.rollups import NEVER
+from jobs.store.texts import texts_sql
 
 # A commit empties the tables without a trace in the catalogue; where several writes share a transaction, `DELETE` does.
 CREATE = f"""
@@ -204,10 +205,12 @@ WHERE old.status <> new.status
 LEFT = "SELECT key FROM arrived WHERE key NOT IN (SELECT key FROM written)"
 
 # Jobs that are as they were. Those that another writer has are left: they change, and it must not be waited for.
-SEEN = """
+SEEN = f"""
 UPDATE jobs_job SET asked = greatest(asked, %(asked)s), observed = clock_timestamp(),
-    settled = settled OR key = ANY (%(final)s)
-WHERE id = ANY (ARRAY(SELECT id FROM jobs_job WHERE key = ANY (%(keys)s) FOR NO KEY UPDATE SKIP LOCKED))
+    settled = settled OR key = ANY (ARRAY({texts_sql("final")}))
+WHERE id = ANY (ARRAY(
+    SELECT id FROM jobs_job WHERE key = ANY (ARRAY({texts_sql("keys")})) FOR NO KEY UPDATE SKIP LOCKED
+))
 """
 
 WRITE = ";".join(

@@ -6,17 +6,18 @@ from django.db import connection
 
 from jobs.models import UNDATED
 from jobs.rules.versions import Stored
+from jobs.store.texts import as_json, texts_sql
 
-STORED = """
+STORED = f"""
 SELECT j.key, j.updated, (SELECT stage FROM jobs_cell WHERE id = j.cell_id), j.digest, j.observed, j.settled
-FROM jobs_job j WHERE j.key = ANY (%s)
+FROM jobs_job j WHERE j.key = ANY (ARRAY({texts_sql("keys")}))
 """
 
 
 def stored(keys: Collection[str]) -> dict[str, Stored]:
     """What is stored of these jobs, by their keys."""
     with connection.cursor() as cursor:
-        cursor.execute(STORED, [list(keys)])
+        cursor.execute(STORED, {"keys": as_json(keys)})
         return {
             key: Stored(
                 updated=None if updated == UNDATED else updated,

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from jobs.rules.versions import DROP, Seen, Stored, Use, Verdict, is_final, judge, moves
 from jobs.store import rechecks, sql
 from jobs.store.rows import JobValues, Row
+from jobs.store.texts import as_json
 from jobs.store.versions import stored
 
 
@@ -135,7 +136,8 @@ def _move(judged: Collection[Judged], came: Came) -> None:
         return
     final = [each.row.key for each in judged if each.seen.final]
     with connection.cursor() as cursor:
-        cursor.execute(sql.SEEN, {"keys": [each.row.key for each in judged], "final": final, "asked": came.asked})
+        keys = as_json(each.row.key for each in judged)
+        cursor.execute(sql.SEEN, {"keys": keys, "final": as_json(final), "asked": came.asked})
 
 
 def _counted(judged: Collection[Judged]) -> Written:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from jobs.files import FileRef
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, kw_only=True):
     """One job.
 
     The first block is read out of it, to be filtered and sorted by; dates are in UTC, None where the job has none

@@ -2,13 +2,14 @@
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+from msgspec import structs
 
 from jobs import specs
 from jobs.files import FileRef, files
@@ -76,7 +77,7 @@ def _record(key: str) -> Record | None:
 def _places(value: dict[str, Any]) -> list[FileRef]:
     """What the job reads and where it writes, each once, as a search finds it."""
     found = files(value.get("sources"), value.get("specification"), value.get("result"))
-    return list(dict.fromkeys(replace(file, path=normalised(file.path)) for file in found))
+    return list(dict.fromkeys(structs.replace(file, path=normalised(file.path)) for file in found))
 
 
 def _value(document: Document) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec import structs
 
 from jobs.rules.sweep import BEGIN, END, Place, Sweep, Walked
 from jobs.upstream.record import Page
@@ -73,7 +74,7 @@ def test_a_walk_of_nothing_closes_all_time(ascending: bool) -> None:
 
 
 def test_fractions_of_a_second_are_no_order() -> None:
-    fine = replace(page((1, 5), (2, 5)).records[0], created=NOON + timedelta(seconds=5, milliseconds=900))
+    fine = structs.replace(page((1, 5), (2, 5)).records[0], created=NOON + timedelta(seconds=5, milliseconds=900))
     sweep = walk()
     sweep.take(replace(page((1, 5), (2, 5)), records=(fine, *page((2, 5)).records)))
     assert sweep.place.ordered

@@ -1,11 +1,11 @@
 """Migrations of what is there: afterwards it is as the store would have written it."""
 
-from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 
 import pytest
 from django.db import connection
+from msgspec import structs
 
 from jobs.models import Job, Message
 from jobs.store.rows import terms
@@ -26,7 +26,7 @@ def test_jobs_that_failed_before_are_found_by_their_messages() -> None:
         record(4, status="error", result=None),
         record(5, status="success"),
     ]
-    write([replace(each, error="") for each in came])
+    write([structs.replace(each, error="") for each in came])
     for each in came:
         Job.objects.filter(key=each.id).update(error=each.error)
     with connection.cursor() as cursor:

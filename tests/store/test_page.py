@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
+from msgspec import structs
 
 from jobs.models import Cell, Job, Posting, Quarantine
 from jobs.store import Written, keep, ready, said
@@ -30,7 +30,7 @@ def page(records: Sequence[Record], *refused: Refused) -> Page:
 
 
 def misfit(number: int, **values: Any) -> Record:
-    return replace(record(number), **values)
+    return structs.replace(record(number), **values)
 
 
 def test_a_job_with_very_many_files_is_stored() -> None:
@@ -69,10 +69,8 @@ def test_several_that_do_not_fit_leave_the_others() -> None:
 def test_one_that_does_not_fit_any_more_stays_as_it_was() -> None:
     keep(ready(page([record(1)])), lane="tests")
     later = iso(NOON + timedelta(hours=1))
-    assert (
-        keep(ready(page([replace(record(1, dateUpdated=later), error_code=2**40)])), lane="tests", point=True).refused
-        == 1
-    )
+    unfit = structs.replace(record(1, dateUpdated=later), error_code=2**40)
+    assert keep(ready(page([unfit])), lane="tests", point=True).refused == 1
     assert Job.objects.get().updated == NOON + timedelta(seconds=1)
 
 

@@ -1,6 +1,5 @@
 """The lanes against the sandbox: everything comes, nothing is lost, and every pass says how it went."""
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import pytest
 from django.db.models import F
 from django.utils import timezone
+from msgspec import structs
 from pytest_django.fixtures import Settings
 
 from jobs.models import UNDATED, Anomaly, Job, Lane, Lease, Pass, Quarantine, Recheck, Shard, Transition
@@ -319,7 +319,7 @@ def test_a_job_of_more_files_than_a_small_number_counts_is_kept(platform: Sandbo
 def test_a_record_that_the_tables_do_not_take_is_put_aside_alone() -> None:
     """A type longer than an index takes is refused by PostgreSQL itself, after every check of ours."""
     noise = "".join(chr(0x4E00 + (n * 7919) % 20_000) for n in range(4000))
-    bad = replace(record(2), type=noise)
+    bad = structs.replace(record(2), type=noise)
     page = Page(records=(record(1), bad, record(3)), refused=(), next_token=None, asked=timezone.now())
     written = keep(ready(page), lane="tests")
     assert (written.inserted, written.refused) == (2, 1)

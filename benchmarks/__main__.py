@@ -9,9 +9,11 @@ from pathlib import Path
 from benchmarks import report
 from benchmarks.backfill import backfill
 from benchmarks.cluster import Cluster, generating
+from benchmarks.freshness import freshness
 from benchmarks.given import Json, Size
 from benchmarks.kills import kills
 from benchmarks.measure import say
+from benchmarks.memory import memory
 from benchmarks.mutants import mutants
 from benchmarks.part import Failed
 from benchmarks.results import Results, machine
@@ -37,15 +39,27 @@ TRIALS: dict[str, Callable[[argparse.Namespace], int]] = {
     "sync-states": lambda chosen: states(chosen.seed, chosen.examples, chosen.steps),
     "mutants": lambda _: mutants(),
     "kills": lambda chosen: kills(chosen.times, chosen.outages, chosen.seed),
+    "freshness": lambda chosen: freshness(chosen.changes, chosen.seed),
+    "memory": lambda chosen: memory(chosen.minutes),
     "backfill": lambda chosen: backfill(home.chosen() / "bench", chosen.jobs),
 }
 """What is tried on the sync, each by itself; docs/reliability.md has what came of it."""
-SCHEDULES, EXAMPLES, STEPS, TIMES, OUTAGES, JOBS = 1_000_000, 2_000, 100, 20, 4, 100_000
+NUMBERS = {
+    "rounds": (1, 21, "runs of each search: one in twenty may be slower than the p95, and one more does not count"),
+    "schedules": (1, 1_000_000, "of sync-model"),
+    "examples": (1, 2_000, "of sync-states"),
+    "steps": (1, 100, "of each of them"),
+    "times": (0, 20, "kills at each statement"),
+    "outages": (0, 4, "kills of each service"),
+    "changes": (1, 1_000, "of freshness"),
+    "minutes": (4, 60, "of memory"),
+    "jobs": (1, 100_000, "of backfill"),
+    "seed": (0, 0, "where chance begins"),
+}
+"""What may be chosen: the least of it, the usual, and what it is."""
 MOST_COMPARED = 1_000_000
 """Beyond so many jobs others take hours."""
 SIZES = "100k,1m,10m"
-ROUNDS = 21
-"""One run in twenty may be slower than the p95; with one more, the slowest does not count."""
 
 
 def main() -> int:
@@ -53,14 +67,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./deck bench", description=__doc__)
     parser.add_argument("parts", nargs="*", type=_part, metavar="part", help=f"one of {', '.join((*PARTS, *TRIALS))}")
     parser.add_argument("--sizes", type=_sizes, default=SIZES, help=f"numbers of jobs ({SIZES})")
-    parser.add_argument("--rounds", type=_at_least(1), default=ROUNDS, help=f"runs of each search ({ROUNDS})")
-    parser.add_argument("--schedules", type=_at_least(1), default=SCHEDULES, help=f"of sync-model ({SCHEDULES:,})")
-    parser.add_argument("--examples", type=_at_least(1), default=EXAMPLES, help=f"of sync-states ({EXAMPLES:,})")
-    parser.add_argument("--steps", type=_at_least(1), default=STEPS, help=f"of each of them ({STEPS})")
-    parser.add_argument("--times", type=_at_least(0), default=TIMES, help=f"kills at each statement ({TIMES})")
-    parser.add_argument("--outages", type=_at_least(0), default=OUTAGES, help=f"kills of each service ({OUTAGES})")
-    parser.add_argument("--jobs", type=_at_least(1), default=JOBS, help=f"of backfill ({JOBS:,})")
-    parser.add_argument("--seed", type=_at_least(0), default=0, help="where chance begins (0)")
+    for name, (least, usual, what) in NUMBERS.items():
+        parser.add_argument(f"--{name}", type=_at_least(least), default=usual, help=f"{what} ({usual:,})")
     chosen = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if trials := [name for name in TRIALS if name in chosen.parts]:

@@ -30,8 +30,7 @@ class Server:
 
     def memory(self) -> float:
         """What its processes take together, in MB: what they share counts once."""
-        every = [self.process.pid, *process.descendants(self.process.pid)]
-        return round(sum(_held(pid, "Pss") for pid in every) / (1 << 20), 1)
+        return memory_of(self.process.pid)
 
     def private(self) -> dict[int, int]:
         """The bytes that each worker holds for itself and shares with nobody, by its number."""
@@ -91,6 +90,11 @@ def serving(
 def gunicorn(application: str) -> list[str]:
     """The words that serve `application` as `./deck up` serves Jobdeck."""
     return [*(application if word == JOBDECK else word for word in up.WEB), "--bind", f"{HOST}:{{port}}"]
+
+
+def memory_of(pid: int) -> float:
+    """What a process and its descendants take together, in MB: what they share counts once."""
+    return round(sum(_held(each, "Pss") for each in [pid, *process.descendants(pid)]) / (1 << 20), 1)
 
 
 def free_port() -> int:

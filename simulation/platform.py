@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from random import Random
 
 from jobs.statuses import status
@@ -17,6 +18,7 @@ SNAPSHOT_LIFE = 90_000
 LONGEST_LAG = 60_000
 
 
+@lru_cache(maxsize=1 << 12)
 def moment(ms: int) -> datetime:
     """The time so many milliseconds after the beginning of a schedule."""
     return EPOCH + timedelta(milliseconds=ms)

@@ -97,7 +97,7 @@ def test_no_file_of_the_data_folder_holds_a_secret(running: Deck) -> None:
     """Tables, write-ahead log, queue and logs, byte for byte."""
     now = iso(datetime.now(UTC))
     for record in planted(now):
-        running.plant(record, dateCreated=now, dateUpdated=now)
+        running.platform.plant(record, dateCreated=now, dateUpdated=now)
     until(lambda: len(running.api("/jobs", groupId="canary-group", pageSize=50)["jobs"]) >= 4)
     folders = [path.resolve() for path in running.folder.iterdir() if path.is_dir()]
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]

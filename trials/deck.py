@@ -1,6 +1,5 @@
 """Runs `./deck up` as its users do, in a folder of its own."""
 
-import json
 import os
 import re
 import signal
@@ -15,12 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import jwt
+import psycopg
 import requests
 
 from dashboard.services.home import ROOT
+from dashboard.services.postgres import Postgres
+from trials.platform import SandboxProcess
 
 LINE = re.compile(r"Jobdeck: (http://\S+)  operator: (\S+)  password: (\S+)")
 NAMED = ("DATABASE_URL", "CELERY_BROKER_URL", "MEDIA_PLATFORM_URL", "DJANGO_SETTINGS_MODULE")
+SWEPT = "SELECT 1 FROM jobs_lane WHERE name = 'sweep' AND finished IS NOT NULL"
 PATIENCE = 60
 
 
@@ -51,31 +54,29 @@ class Deck:
             return {}
         return found
 
-    def plant(self, job: dict[str, Any] | bytes, **places: str) -> None:
-        """Put a record into the sandbox."""
-        raw = job if isinstance(job, bytes) else json.dumps(job).encode()
-        self._sandbox("POST", "jobs", data=raw, params=places)
+    @property
+    def platform(self) -> SandboxProcess:
+        """The sandbox that it mirrors."""
+        return SandboxProcess(url=f"http://127.0.0.1:{(self.folder / 'sandbox-port').read_text()}")
 
-    def faults(self, text: str) -> None:
-        """Set the faults of the sandbox, as `--faults` has them."""
-        self._sandbox("PUT", "faults", data=text.encode())
-
-    def platform_jobs(self) -> list[dict[str, Any]]:
-        """Every job that the sandbox has."""
-        found: list[dict[str, Any]] = self._sandbox("GET", "jobs").json()["jobs"]
-        return found
+    @property
+    def callback(self) -> dict[str, Any]:
+        """Where it wants to be told of jobs, and by which headers it knows who tells."""
+        secret = (self.folder / "secrets" / "hook-secret").read_text()
+        return {"callback": f"{self.url}/hooks/callback", "headers": {"X-Jobdeck-Secret": secret}}
 
     def call_back(self, key: str) -> None:
         """Tell of a job, as the platform does."""
-        headers = {"X-Jobdeck-Secret": (self.folder / "secrets" / "hook-secret").read_text()}
-        told = {"job": {"id": key}}
-        requests.post(f"{self.url}/hooks/callback", json=told, headers=headers, timeout=20).raise_for_status()
+        told, (url, headers) = {"job": {"id": key}}, self.callback.values()
+        requests.post(url, json=told, headers=headers, timeout=20).raise_for_status()
 
-    def _sandbox(self, method: str, path: str, **more: Any) -> requests.Response:
-        port = (self.folder / "sandbox-port").read_text()
-        reply = requests.request(method, f"http://127.0.0.1:{port}/_sandbox/{path}", timeout=20, **more)
-        reply.raise_for_status()
-        return reply
+    def ask(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Ask its database; nothing while that does not answer."""
+        try:
+            with psycopg.connect(Postgres(self.folder).url, connect_timeout=5) as line:
+                return line.execute(statement.encode(), values).fetchall()
+        except psycopg.OperationalError:
+            return []
 
     def children(self) -> dict[str, int]:
         """The processes that it started, by what they are."""

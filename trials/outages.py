@@ -12,12 +12,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import psycopg
 import requests
 
-from dashboard.services.postgres import Postgres
 from dashboard.services.process import is_running
-from trials.deck import Deck, deck, until
+from trials.deck import SWEPT, Deck, deck, until
 from trials.wanted import unlike, wanted
 
 NAMES = ("worker", "beat", "valkey", "postgres")
@@ -26,7 +24,6 @@ VARIABLES = {"SYNC_PERIOD": "1", "SYNC_RECONCILE": "5", "SYNC_PAGE_SIZE": "50", 
 PATIENCE = 300
 LONGEST_PAUSE = 2.0
 
-SWEPT = "SELECT 1 FROM jobs_lane WHERE name = 'sweep' AND finished IS NOT NULL"
 COMPLETE = "SELECT DISTINCT lane FROM jobs_pass WHERE outcome = 'complete' AND began > %s"
 NOW = "SELECT clock_timestamp()"
 HELD = "SELECT name, holder FROM jobs_lease WHERE expires > clock_timestamp()"
@@ -55,8 +52,8 @@ def outages(folder: Path, *, jobs: int, rounds: int, dice: Random) -> Outages:
     with deck(folder, **VARIABLES, JOBDECK_SANDBOX=options) as running:
         during = [_kill(running, name, dice) for name in NAMES * rounds]
         until(lambda: set(NAMES) <= set(running.children()), seconds=PATIENCE)
-        last = until(lambda: _ask(running, NOW), seconds=PATIENCE)[0][0]
-        running.faults("")
+        last = until(lambda: running.ask(NOW), seconds=PATIENCE)[0][0]
+        running.platform.faults("")
         key = until(lambda: next(iter(_shown(running)), ""), seconds=PATIENCE)
         running.call_back(key)
         lanes = {"tail", "reconcile", "rechecks"} | ({"sweep"} if during[-1] else set())
@@ -68,7 +65,7 @@ def _kill(running: Deck, name: str, dice: Random) -> bool:
     """Kill a process when it has run for a moment; tell whether the first sweep was under way."""
     until(lambda: set(NAMES) <= set(running.children()), seconds=PATIENCE)
     time.sleep(dice.uniform(0.2, LONGEST_PAUSE))
-    swept = until(lambda: _ask(running, f"SELECT EXISTS ({SWEPT})"), seconds=PATIENCE)[0][0]
+    swept = until(lambda: running.ask(f"SELECT EXISTS ({SWEPT})"), seconds=PATIENCE)[0][0]
     os.kill(running.children()[name], signal.SIGKILL)
     return not swept
 
@@ -83,26 +80,17 @@ def _wrong_at_last(running: Deck, lanes: set[str], last: Any) -> list[str]:
 
 def _wrong(running: Deck, lanes: set[str], last: Any) -> Iterator[str]:
     """What is not over yet, or not equal."""
-    if not _ask(running, SWEPT):
+    if not running.ask(SWEPT):
         yield "the first sweep has not ended"
         return
-    done = {lane for (lane,) in _ask(running, COMPLETE, last)}
+    done = {lane for (lane,) in running.ask(COMPLETE, last)}
     yield from [f"{lane} has had no complete pass since the last kill" for lane in sorted(lanes - done)]
     for what, statement in LEFT.items():
-        yield from [f"{what}: {found}" for (found,) in _ask(running, statement)]
-    holders = ((name, holder, int(holder.rpartition(":")[2])) for name, holder in _ask(running, HELD))
+        yield from [f"{what}: {found}" for (found,) in running.ask(statement)]
+    holders = ((name, holder, int(holder.rpartition(":")[2])) for name, holder in running.ask(HELD))
     yield from [f"{name} is held by {holder}, which is dead" for name, holder, pid in holders if not is_running(pid)]
     secret = (running.folder / "secrets" / "secret-key").read_text()
-    yield from [f"{key} differs" for key in unlike(wanted(running.platform_jobs(), secret), _shown(running))]
-
-
-def _ask(running: Deck, statement: str, *values: Any) -> list[tuple[Any, ...]]:
-    """Ask its database; nothing while that does not answer."""
-    try:
-        with psycopg.connect(Postgres(running.folder).url, connect_timeout=5) as line:
-            return line.execute(statement.encode(), values).fetchall()
-    except psycopg.OperationalError:
-        return []
+    yield from [f"{key} differs" for key in unlike(wanted(running.platform.jobs(), secret), _shown(running))]
 
 
 def _shown(running: Deck) -> dict[str, Any]:

@@ -22,7 +22,6 @@ class SandboxProcess:
     """A running sandbox at `url`; `app_id` and `secret` open its API."""
 
     url: str
-    process: "subprocess.Popen[str]"
     app_id: str = APP_ID
     secret: str = SECRET
 
@@ -104,6 +103,6 @@ def sandbox(*options: str) -> Iterator[SandboxProcess]:
         try:
             line = process.stdout.readline()
             assert line.startswith("sandbox: "), line
-            yield SandboxProcess(url=line.removeprefix("sandbox: ").strip(), process=process)
+            yield SandboxProcess(url=line.removeprefix("sandbox: ").strip())
         finally:
             process.terminate()

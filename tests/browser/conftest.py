@@ -37,9 +37,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deck]:
     options = f"--jobs {JOBS - PLANTED} --rate 0"
     with deck(folder, JOBDECK_SANDBOX=options, SYNC_PERIOD="1") as started:
         now = iso(datetime.now(UTC))
-        started.plant(b'{"id": null, "type": "urn:job:av.package"}', dateCreated=now, dateUpdated=now)
+        started.platform.plant(b'{"id": null, "type": "urn:job:av.package"}', dateCreated=now, dateUpdated=now)
         for planted in (job("import", now), *(odd | {"dateCreated": now, "dateUpdated": now} for odd in ODD)):
-            started.plant(planted)
+            started.platform.plant(planted)
         until(lambda: all(started.api("/jobs", groupId=group)["jobs"] for group in ("canary-group", GROUP)))
         until(lambda: jobs_of(started) == JOBS)
         yield started

@@ -1,0 +1,65 @@
+"""Whether the memory of what runs for days grows: of the worker, beat and the web server, while there is work to do.
+
+A sandbox brings jobs and tells of them by hooks, the sync passes every second, and as often a page of the REST API and
+the health are asked for. What processes share counts once (PSS).
+"""
+
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import linear_regression, mean
+
+from benchmarks.measure import say
+from benchmarks.server import memory_of
+from trials.deck import SWEPT, Deck, deck, until
+
+JOBS, RATE = 20_000, 2
+PROCESSES = ("worker", "beat", "web")
+EVERY, MINUTE = 1.0, 60
+WARM = 0.25
+"""The share of the time after which everything has been done that is done now and then."""
+PATIENCE = 300
+
+
+def memory(minutes: int) -> int:
+    """Watch for so many minutes; an exit status."""
+    with tempfile.TemporaryDirectory(prefix="jobdeck-memory-", ignore_cleanup_errors=True) as folder:
+        home = Path(folder)
+        home.chmod(0o755)  # PostgreSQL may run as another account
+        with deck(home, JOBDECK_SANDBOX=f"--jobs {JOBS} --rate {RATE}", SYNC_PERIOD="1") as running:
+            running.platform.hooks(**running.callback)
+            until(lambda: running.ask(SWEPT), seconds=PATIENCE)
+            found = _watched(running, minutes)
+    for name, sizes in found.items():
+        _report(name, sizes, minutes)
+    return 0
+
+
+def _watched(running: Deck, minutes: int) -> dict[str, list[float]]:
+    """The memory of each, in MB, at the end of every minute."""
+    found: dict[str, list[float]] = {name: [] for name in PROCESSES}
+    for minute in range(minutes):
+        _use(running, seconds=MINUTE)
+        for name, pid in running.children().items():
+            if name in found:
+                found[name].append(memory_of(pid))
+        now = ", ".join(f"{name} {held[-1]:.0f} MB" for name, held in found.items())
+        say(f"  minute {minute + 1} of {minutes}: {now}")
+    return found
+
+
+def _use(running: Deck, seconds: float) -> None:
+    """Ask for jobs for a while."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        running.api("/jobs", pageSize=100)
+        running.health()
+        time.sleep(EVERY)
+
+
+def _report(name: str, sizes: Sequence[float], minutes: int) -> None:
+    """Say what a process took, and how that grew once it was warm."""
+    warm = sizes[int(len(sizes) * WARM) :]
+    slope, _ = linear_regression(range(len(warm)), warm)
+    say(f"{name}: {mean(warm):.0f} MB, {slope * MINUTE:+.1f} MB an hour in the last {len(warm)} of {minutes} minutes")

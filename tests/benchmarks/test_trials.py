@@ -1,0 +1,33 @@
+"""What is measured of the sync, with little of everything: each comes to its end, and says what it found."""
+
+import re
+
+import pytest
+
+from benchmarks import backfill, freshness, memory
+from dashboard.services import home
+
+
+def test_a_first_sync_beside_the_raw_limit(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(backfill, "WORKERS", (2,))
+    monkeypatch.setattr(backfill, "ROUNDS", 1)
+    assert backfill.backfill(home.chosen() / "bench", 300) == 0
+    assert re.search(
+        r"^2 workers: [\d,]+ jobs/s, the raw limit [\d,]+ jobs/s: \d+\.\d\d of it", capsys.readouterr().err
+    )
+
+
+def test_how_long_changes_take(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(freshness, "PERIOD", 1)
+    monkeypatch.setattr(freshness, "JOBS", 20)
+    assert freshness.freshness(changes=3, seed=0) == 0
+    found = re.findall(r"^3 changes found by (asking|hooks): p50 \d+\.\d\d s", capsys.readouterr().err, re.MULTILINE)
+    assert found == ["asking", "hooks"]
+
+
+def test_how_memory_grows(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(memory, "MINUTE", 1)
+    monkeypatch.setattr(memory, "JOBS", 20)
+    assert memory.memory(minutes=4) == 0
+    found = re.findall(r"^(\w+): \d+ MB, [+-][\d.]+ MB an hour", capsys.readouterr().err, re.MULTILINE)
+    assert found == ["worker", "beat", "web"]

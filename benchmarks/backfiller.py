@@ -60,7 +60,7 @@ def _writing(number: int, of: int) -> Callable[[], None]:
                 cursor.execute(sql.CREATE)
                 with cursor.copy(sql.COPY_JOBS) as copy:
                     for row in page.rows:
-                        copy.write_row((*row.values, False, None))
+                        copy.write_row((*row.values, False, b"", None))
                 cursor.execute(sql.WRITE, {"asked": page.page.asked, "lane": "sweep"})
 
     return write

@@ -14,8 +14,8 @@ from benchmarks.measure import say
 from dashboard.services.home import ROOT
 
 COPIED = shutil.ignore_patterns(".*", "__pycache__", "data")
-FAILED = 1
-"""The exit status of pytest where tests failed; another one says that none was run."""
+PASSED, FAILED = 0, 1
+"""The exit statuses of pytest where tests were run."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,43 +56,71 @@ MUTANTS = (
     Mutant(
         name="a date as new as what is stored takes its place: >= for >",
         path=VERSIONS,
-        before="    if seen.updated == stored.updated:\n        return _tied(stored, seen)\n",
-        after="    if seen.updated == stored.updated:\n        return TAKE\n",
+        before="    if _is_tie(stored, seen):\n        return _tied(stored, seen)\n",
+        after="    if _is_tie(stored, seen):\n        return TAKE\n",
         tests=RULES,
     ),
     Mutant(
         name="a read wins that began when what is stored was observed: >= for >",
         path=VERSIONS,
-        before="seen.point and seen.asked > stored.observed",
-        after="seen.point and seen.asked >= stored.observed",
+        before="return asked > stored.observed or",
+        after="return asked >= stored.observed or",
         tests=RULES,
     ),
     Mutant(
         name="a read by id always wins",
         path=VERSIONS,
-        before="seen.point and seen.asked > stored.observed",
+        before="seen.point and was_asked_after(stored, seen.asked)",
         after="seen.point",
         tests=RULES,
     ),
     Mutant(
         name="of a tie the later stage is believed",
         path=VERSIONS,
-        before="return Verdict(use=Use.TAKE if seen.stage > stored.stage else Use.DROP, doubt=Doubt.TIE)",
-        after="return TAKE if seen.stage > stored.stage else DROP",
+        before="    if seen.stage > stored.stage:\n        return Verdict",
+        after="    return TAKE if seen.stage > stored.stage else DROP\n    if seen:\n        return Verdict",
+        tests=RULES,
+    ),
+    Mutant(
+        name="what was read by id is believed for ever",
+        path=VERSIONS,
+        before="if stored.settled and seen.digest == stored.contested and seen.since <= stored.observed + BELIEVED:",
+        after="if stored.settled:",
+        tests=RULES,
+    ),
+    Mutant(
+        name="dates of one second are in order, however exact they are",
+        path=VERSIONS,
+        before=" or (not exact and second(seen.updated) == second(stored.updated))",
+        after="",
         tests=RULES,
     ),
     Mutant(
         name="an older date is never doubted",
         path=VERSIONS,
-        before="return Verdict(use=Use.DROP, doubt=Doubt.OLDER) if seen.since > stored.observed + LAG else DROP",
+        before="return Verdict(use=Use.DROP, doubt=Doubt.OLDER) if late or set_back else DROP",
         after="return DROP",
         tests=RULES,
     ),
     Mutant(
         name="one 404 is enough",
         path="jobs/rules/rechecks.py",
-        before="if missing is None or asked < missing + SPACING:",
-        after="if missing is not None and asked < missing:",
+        before="    if asked < missing + SPACING:",
+        after="    if asked < missing:",
+        tests=RULES,
+    ),
+    Mutant(
+        name="a job that was seen between two 404s is gone",
+        path="jobs/rules/rechecks.py",
+        before="if missing is None or (stored is not None and not was_asked_after(stored, missing)):",
+        after="if missing is None:",
+        tests=RULES,
+    ),
+    Mutant(
+        name="a clock that was set back since the last pass is not noticed",
+        path="jobs/rules/tail.py",
+        before="min(self.watermark, clock - self._since)",
+        after="min(self.watermark, clock)",
         tests=RULES,
     ),
     Mutant(
@@ -114,14 +142,14 @@ MUTANTS = (
         path=TAIL,
         before='Greatest("watermark", Value(step.meaning))',
         after="Value(step.meaning)",
-        tests="tests/sync",
+        tests="tests/sync/test_watermark.py tests/sync/test_clocks.py",
     ),
     Mutant(
         name="there is no overlap",
         path=TAIL,
         before="        overlap=overlap(run.lane),",
         after="        overlap=timedelta(0),",
-        tests=f"{FAULTS} tests/sync/test_watermark.py",
+        tests="tests/sync/test_lanes.py tests/sync/test_watermark.py",
     ),
     Mutant(
         name="the epoch of a lease is not checked",
@@ -135,7 +163,7 @@ MUTANTS = (
         path=RUN,
         before="since=since, point=point)\n            save(written)",
         after="since=since, point=point)\n        with self.lease.fenced():\n            save(written)",
-        tests=LANES,
+        tests=f"{LANES} tests/sync/test_kills.py",
     ),
     Mutant(
         name="a checkpoint is committed before its page",
@@ -143,7 +171,7 @@ MUTANTS = (
         before="        with self.lease.fenced():\n            written = store.keep",
         after="        with self.lease.fenced():\n            save(Written())\n        with self.lease.fenced():\n"
         "            written = store.keep",
-        tests=LANES,
+        tests=f"{LANES} tests/sync/test_kills.py",
     ),
     Mutant(
         name="a shard whose token is refused goes on with it",
@@ -162,9 +190,9 @@ MUTANTS = (
     Mutant(
         name="a read that was asked for again meanwhile is forgotten",
         path="jobs/store/rechecks.py",
-        before=" AND raised < %(asked)s",
-        after="",
-        tests="tests/sync tests/store",
+        before='RAISED_BEFORE = "(raised < %(asked)s OR raised > clock_timestamp())"',
+        after='RAISED_BEFORE = "true"',
+        tests="tests/store/test_rechecks.py",
     ),
     Mutant(
         name="a row takes the place of whatever is there",
@@ -176,9 +204,16 @@ MUTANTS = (
     Mutant(
         name="that a job was seen as it is moves nothing",
         path="jobs/store/sql.py",
-        before="UPDATE jobs_job SET asked = greatest(asked, %(asked)s), observed = clock_timestamp(),",
-        after="UPDATE jobs_job SET asked = greatest(asked, %(asked)s),",
-        tests="tests/store tests/sync",
+        before="SET asked = greatest(j.asked, %(asked)s), observed = clock_timestamp(),",
+        after="SET asked = greatest(j.asked, %(asked)s),",
+        tests="tests/store/test_write.py tests/store/test_rechecks.py",
+    ),
+    Mutant(
+        name="that a job was seen as it was is noted of what another writer has made of it",
+        path="jobs/store/sql.py",
+        before="ON (j.key, j.observed) = (n.key, n.observed)",
+        after="ON j.key = n.key",
+        tests="tests/store/test_write.py",
     ),
     Mutant(
         name="a delivery is taken twice",
@@ -191,7 +226,10 @@ MUTANTS = (
 
 
 def mutants(wanted: Collection[Mutant] = MUTANTS) -> int:
-    """Plant each; an exit status, 0 only if the suite caught all."""
+    """Plant each; an exit status, 0 only if the suite caught all, and passes without."""
+    if _fail(ROOT, "-n", "auto", *sorted({test for mutant in wanted for test in mutant.tests.split()})):
+        say("The suite fails, and no mistake has been planted yet.")
+        return 1
     alive = []
     for mutant in wanted:
         began = time.monotonic()
@@ -206,8 +244,16 @@ def _is_caught(mutant: Mutant) -> bool:
     with _copy() as tree:
         file = tree / mutant.path
         file.write_text(mutant.planted(file.read_text()))
-        words = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *mutant.tests.split()]
-        return subprocess.run(words, cwd=tree, stdout=subprocess.DEVNULL).returncode == FAILED
+        return _fail(tree, "-x", *mutant.tests.split())
+
+
+def _fail(tree: Path, *tests: str) -> bool:
+    """Whether tests of a tree fail; raise where they cannot be run."""
+    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
+    status = subprocess.run(words, cwd=tree, stdout=subprocess.DEVNULL).returncode
+    if status not in (PASSED, FAILED):
+        raise RuntimeError(f"pytest ended with {status} for {' '.join(tests)}")
+    return status == FAILED
 
 
 @contextmanager

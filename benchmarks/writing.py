@@ -120,6 +120,6 @@ def _merged(pages: Sequence[Ready], merge: str) -> int:
         with transaction.atomic(), connection.cursor() as cursor:
             with cursor.copy(sql.COPY_JOBS) as copy:
                 for row in page.rows:
-                    copy.write_row((*row.values, False, None))
+                    copy.write_row((*row.values, False, b"", None))
             cursor.execute(merge)
     return round(sum(len(page.rows) for page in pages) / (time.monotonic() - began))

@@ -94,7 +94,8 @@ class Job(models.Model):
 
     `source` and `destination` are the first of each, as they came. `terms` are what the job is found by, each of which
     has a posting. `digest` is of the whole job. `asked` is when the request began that last brought the row as it
-    stands, `observed` when that was written, `settled` as in `jobs.rules.versions`; `first_seen` is when it first came.
+    stands, `observed` when that was written, `settled` and `contested` as in `jobs.rules.versions`; `first_seen` is
+    when it first came.
     `started` is the earliest date at which it was seen at work, null where it never was.
     """
 
@@ -118,6 +119,7 @@ class Job(models.Model):
     asked = models.DateTimeField()
     observed = models.DateTimeField()
     settled = models.BooleanField()
+    contested = models.BinaryField(db_default=b"")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("key",), name="job_key"),)

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from jobs.rules import shards, versions
-from jobs.rules.rechecks import SPACING, Absence, Due, Read, absence, wait
+from jobs.rules.rechecks import LONGEST_WAIT, SPACING, Absence, Due, Read, absence, wait
 from jobs.rules.shards import Known, Shard
 from jobs.rules.sweep import Place, Stretch
-from jobs.rules.versions import Seen, Stored, Use, is_final, judge
+from jobs.rules.versions import Seen, Stored, Use, judge
 from jobs.upstream.record import Page, Record
-from simulation.platform import stage
+from simulation.platform import STATES, stage
 
 TTL = timedelta(seconds=20)
 
@@ -48,7 +48,7 @@ class Mirror:
     stored: dict[str, Stored] = field(default_factory=dict)
     rechecks: dict[str, Recheck] = field(default_factory=dict)
     watermark: datetime | None = None
-    complete: bool = False
+    complete: datetime | None = None
     sweep: int = 0
     shards: list[Walked] = field(default_factory=list)
     leases: dict[str, tuple[int, datetime]] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Mirror:
     def take(self, name: str) -> int | None:
         """Take a lease that nobody holds; give its epoch."""
         epoch, expires = self.leases.get(name, (0, self.clock()))
-        if expires > self.clock():
+        if self.clock() < expires <= self.clock() + 2 * TTL:
             return None
         self.leases[name] = (epoch + 1, self.clock() + TTL)
         return epoch + 1
@@ -79,7 +79,7 @@ class Mirror:
         """Write the records of a page, as `jobs.store` does."""
         for record in page.records:
             seen = self._seen(record, page, since, point=point)
-            held = self.stored.get(record.id)
+            held = self._held(record.id)
             verdict = judge(held, seen)
             if verdict.use is Use.TAKE:
                 self.records[record.id] = record
@@ -89,12 +89,20 @@ class Mirror:
                     digest=seen.digest,
                     observed=self.clock(),
                     settled=seen.final,
+                    contested=verdict.contested,
                 )
             if held is not None and verdict.use is Use.SAME and versions.moves(held, seen):
                 settled = held.settled or seen.final
                 self.stored[record.id] = replace(held, observed=self.clock(), settled=settled)
+            if held is not None and verdict.use is Use.DROP and verdict.contested:
+                self.stored[record.id] = replace(held, contested=verdict.contested)
             if verdict.doubt:
                 self.doubt(record.id)
+
+    def _held(self, key: str) -> Stored | None:
+        """What is stored of a job."""
+        held = self.stored.get(key)
+        return held and replace(held, watched=key in self.rechecks)
 
     @staticmethod
     def _seen(record: Record, page: Page, since: datetime, *, point: bool) -> Seen:
@@ -105,7 +113,7 @@ class Mirror:
             asked=page.asked,
             since=since,
             point=point,
-            final=point and is_final(record.updated, page.dated),
+            dated=page.dated,
         )
 
     # Reads by id.
@@ -119,7 +127,8 @@ class Mirror:
     def due(self, most: int) -> list[Due]:
         """The jobs that are to be read now."""
         now = self.clock()
-        keys = sorted(key for key, each in self.rechecks.items() if each.due <= now)[:most]
+        waiting = {key for key, each in self.rechecks.items() if now < each.due <= now + LONGEST_WAIT}
+        keys = sorted(self.rechecks.keys() - waiting)[:most]
         groups = {key: self.records[key].group if key in self.records else "" for key in keys}
         return [Due(key=key, group=groups[key], attempts=self.rechecks[key].attempts) for key in keys]
 
@@ -131,8 +140,10 @@ class Mirror:
             held = self.rechecks.get(each.key)
             if each.key not in came:
                 self.try_alone(each.key)
-            elif held is not None and held.raised < page.asked:
+            elif held is not None and self._was_raised_before(held, page.asked):
                 del self.rechecks[each.key]
+            elif held is not None:
+                self.rechecks[each.key] = replace(held, missing=None, attempts=0)
 
     def try_alone(self, key: str) -> None:
         """Read a job by itself next, of which its group says nothing."""
@@ -144,16 +155,24 @@ class Mirror:
         held = self.rechecks.get(key)
         if held is None:
             return
+        now = self.clock()
         match absence(self.stored.get(key), held.missing, asked):
             case Absence.WAIT:
-                self.rechecks[key] = replace(
-                    held, missing=held.missing or asked, due=self.clock() + SPACING, attempts=held.attempts + 1
-                )
+                self.rechecks[key] = replace(held, due=now + SPACING, attempts=held.attempts + 1)
+            case Absence.FIRST:
+                self.rechecks[key] = replace(held, missing=asked, due=now + SPACING, attempts=held.attempts + 1)
             case Absence.GONE:
-                self.stored[key] = Stored(updated=None, stage=2, digest=b"", observed=self.clock(), settled=False)
-                del self.rechecks[key]
+                self.stored[key] = Stored(updated=None, stage=2, digest=b"", observed=now, settled=False)
+                self._forget(key, held, asked)
             case Absence.FORGET:
-                del self.rechecks[key]
+                self._forget(key, held, asked)
+
+    def _forget(self, key: str, held: Recheck, asked: datetime) -> None:
+        if self._was_raised_before(held, asked):
+            del self.rechecks[key]
+
+    def _was_raised_before(self, held: Recheck, asked: datetime) -> bool:
+        return held.raised < asked or held.raised > self.clock()
 
     def put_off(self, key: str) -> None:
         """Make a read that has failed again later."""
@@ -176,7 +195,7 @@ class Mirror:
 
     def known(self) -> Known:
         """What has occurred among the jobs."""
-        return Known(types={record.type for record in self.records.values()})
+        return Known(types={record.type for record in self.records.values()}, statuses=STATES)
 
     def begin_sweep(self) -> None:
         """Cut everything into shards once more."""

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from random import Random
 
+from msgspec import structs
+
 from jobs.statuses import status
 from jobs.upstream.errors import BrokenReply, NotFound, TokenRefused, TryAgain
 from jobs.upstream.record import Page, Record
@@ -74,8 +76,16 @@ class Platform:
         jobs = [record for record in alive if record is not None]
         if jobs:
             job = self.dice.choice(jobs[-6:] if self.dice.random() < 0.7 else jobs)
-            state = self.dice.choice(("pending", "working", "success", "error", job.status))
+            state = self.dice.choice((*STATES, job.status))
             self._put(job.id, job.group, job.type, state, job.created)
+
+    def edit(self) -> None:
+        """Let a job say something else, and keep its date."""
+        jobs = list(self.truth().values())
+        if jobs:
+            job = self.dice.choice(jobs)
+            self._contents += 1
+            self._add(job.id, structs.replace(job, head=f"{job.status} {self._contents}"))
 
     def delete(self) -> None:
         """Delete a job; now and then one that was deleted comes back."""

@@ -19,10 +19,21 @@ STEPS = 160
 PACES = ((0, 0, 1, 40, 400, 2_000, 15_000), (0, 0, 0, 1, 5, 40, 300, 9_000))
 SWEEPS_AT_END = {"time": 6}
 HOUR = 3_600_000
+CLOCK_STEPS = (-HOUR, -5_000, HOUR)
 SIZES = {False: (3, 4, 7), True: (8, 9, 11)}
 """How many jobs a page has. Where a token knows nothing but a date, those of one second have to fit on one page."""
-WILD = {"create": 8, "change": 14, "delete": 2, "clock": 0.2, "work": 70, "crash": 2, "pause": 2}
-EVENTS = {False: WILD, True: WILD | {"delete": 0, "clock": 0}}
+WILD = {
+    "create": 8,
+    "change": 14,
+    "edit": 2,
+    "delete": 2,
+    "clock": 0.2,
+    "ours": 0.1,
+    "work": 70,
+    "crash": 2,
+    "pause": 2,
+}
+EVENTS = {False: WILD, True: WILD | {"edit": 0, "delete": 0}}
 """What may happen next, and how often; in a tame schedule nothing that takes a sweep to be seen."""
 Steps = Generator[None, None, None]
 
@@ -64,7 +75,8 @@ class Schedule:
             cap=dice.choice((*sizes, 1000)),
             ahead=dice.choice((0, 0, 24 * HOUR, -24 * HOUR)),
         )
-        self.mirror = Mirror(clock=lambda: moment(self.platform.now))
+        self.ours = 0
+        self.mirror = Mirror(clock=lambda: moment(self.platform.now + self.ours))
         self.workers = [Worker() for _ in range(dice.randint(1, 3))]
         self.open = [Walked(shard=each) for each in shards.OPEN]
         self.pace = dice.choice(PACES)
@@ -95,25 +107,29 @@ class Schedule:
 
     def _step(self) -> None:
         """Let something happen, and then some time pass."""
-        platform, dice = self.platform, self.dice
         events = EVENTS[self.tame]
-        match dice.choices(list(events), list(events.values()))[0]:
-            case "create":
-                platform.create()
-            case "change":
-                platform.change()
-            case "delete":
-                platform.delete()
+        match self.dice.choices(list(events), list(events.values()))[0]:
             case "clock":
-                platform.ahead += dice.choice((-HOUR, -5_000, HOUR))
+                self._set_clock()
+            case "ours":
+                self.ours += self.dice.choice(CLOCK_STEPS)
             case "crash":
-                self._crash(dice.choice(self.workers))
+                self._crash(self.dice.choice(self.workers))
             case "pause":
-                worker = dice.choice(self.workers)
+                worker = self.dice.choice(self.workers)
                 worker.paused = not worker.paused
-            case _:
-                self._work(dice.choice(self.workers))
-        self._pass(dice.choice(self.pace))
+            case "work":
+                self._work(self.dice.choice(self.workers))
+            case of_jobs:
+                getattr(self.platform, of_jobs)()
+        self._pass(self.dice.choice(self.pace))
+
+    def _set_clock(self) -> None:
+        """Set the platform's clock: if no sweep is to be needed, back alone, and where searches show all at once."""
+        if not self.tame:
+            self.platform.ahead += self.dice.choice(CLOCK_STEPS)
+        elif not self.platform.laggard:
+            self.platform.ahead -= HOUR
 
     def _pass(self, ms: int) -> None:
         """Let time pass; workers that run keep their leases."""
@@ -183,8 +199,9 @@ class Schedule:
         with self._leased(worker, "tail") as epoch:
             if epoch is None:
                 return
-            first = not mirror.complete
-            tail = Tail(watermark=mirror.watermark, first=first, overlap=LAG, page_size=self.size)
+            began = mirror.clock()
+            last, mark = mirror.complete, mirror.watermark
+            tail = Tail(watermark=mark, last=last, began=began, overlap=LAG, page_size=self.size)
             while tail.ask is not None:
                 asked = mirror.clock()
                 yield
@@ -198,7 +215,7 @@ class Schedule:
                 mirror.keep(page, since=asked, point=False)
                 if tail.ask is None:
                     self._regressed |= bool(mirror.watermark and watermark and watermark < mirror.watermark)
-                    mirror.watermark, mirror.complete = watermark, True
+                    mirror.watermark, mirror.complete = watermark, began
                 yield
 
     def _walk(self, worker: Worker, walked: Walked) -> Steps:

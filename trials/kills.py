@@ -19,7 +19,6 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F
 from django.test import override_settings
 from django.utils import timezone
 
@@ -30,6 +29,7 @@ from jobs.models import UNDATED, Delivery, Lane, Lease, Pass, Quarantine, Rechec
 from jobs.rules import shards
 from jobs.sync.lanes import run_rechecks
 from trials.consistency import is_consistent
+from trials.elapsing import elapse
 from trials.equality import differing, run_cycle
 from trials.mirrors import BEHIND, EMPTY, MISFIT, REFUSED, SWEPT, TYPES, kept, mirrors, restore
 from trials.platform import APP_ID, SECRET, SandboxProcess, sandbox
@@ -177,7 +177,7 @@ class Trial:
             hook()  # the platform delivers again what nobody has taken
         Recheck.objects.update(due=timezone.now())
         run_cycle()
-        Recheck.objects.update(due=timezone.now(), missing=F("missing") - MINUTES)
+        elapse(MINUTES.total_seconds())
         run_rechecks()
         yield from [f"{key} differs" for key in sorted(self._differing())]
         yield from _inconsistent()

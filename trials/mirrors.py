@@ -17,6 +17,7 @@ from django.utils import timezone
 from jobs.models import Lane
 from jobs.rules.versions import Doubt
 from jobs.store import rechecks
+from trials.elapsing import elapse
 from trials.equality import differing, run_cycle
 from trials.platform import SandboxProcess
 from trials.victim import HOOKED
@@ -68,7 +69,7 @@ def mirrors(platform: SandboxProcess) -> Iterator[None]:
 
 
 def restore(mirror: str) -> None:
-    """Let everything be as it was in a mirror; what was missing then was found to be so two minutes ago."""
+    """Let everything be as it was in a mirror; what was missing then was seen long ago, and not two minutes ago."""
     filled = [
         f"INSERT INTO {table} ({_columns(table)}) SELECT {_columns(table)} FROM {mirror}.{table}" for table in _tables()
     ]
@@ -76,6 +77,7 @@ def restore(mirror: str) -> None:
     _do(_emptied(), *filled, *_counters())
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE jobs_recheck SET due = now(), missing = {missing}", [GONE, UNNOTICED])
+    elapse(3600, of=("job",))
 
 
 def kept(mirror: str) -> Kept:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from jobs.models import UNDATED, Job, Lane, Pass
+from jobs.rules.versions import BELIEVED
 from trials.past import Past, rank
 
 
@@ -17,6 +18,7 @@ class Held:
     digest: bytes
     observed: datetime
     settled: bool
+    contested: bytes
 
 
 class Reached(NamedTuple):
@@ -79,7 +81,7 @@ class Witness:
             return
         assert former.digest, f"{key}: no walk brings back what is gone"
         assert rank(held.updated, held.stage) > rank(former.updated, former.stage), f"{key} regresses"
-        assert not (former.settled and held.updated == former.updated), f"{key} was settled"
+        assert not _was_refuted(former, held), f"{key}: a read by id has said otherwise"
 
     def _compare_lanes(self, former: dict[str, Reached]) -> None:
         for name, now in self._lanes.items():
@@ -90,12 +92,18 @@ class Witness:
             assert now.watermark == then.watermark or now.complete != then.complete, "the watermark moves too soon"
 
 
+def _was_refuted(former: Held, held: Held) -> bool:
+    """Whether what is held now is what a read by id has contradicted."""
+    believed = held.observed <= former.observed + BELIEVED
+    return former.settled and held.updated == former.updated and held.digest == former.contested and believed
+
+
 def _goes_back(former: datetime | None, now: datetime | None) -> bool:
     return former is not None and (now is None or now < former)
 
 
 def _jobs() -> dict[str, Held]:
-    columns = ("key", "updated", "cell__stage", "digest", "observed", "settled")
+    columns = ("key", "updated", "cell__stage", "digest", "observed", "settled", "contested")
     return {
         key: Held(
             updated=None if updated == UNDATED else updated,
@@ -103,8 +111,9 @@ def _jobs() -> dict[str, Held]:
             digest=bytes(content),
             observed=observed,
             settled=settled,
+            contested=bytes(contested),
         )
-        for key, updated, stage, content, observed, settled in Job.objects.values_list(*columns)
+        for key, updated, stage, content, observed, settled, contested in Job.objects.values_list(*columns)
     }
 
 

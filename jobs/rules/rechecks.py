@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from jobs.rules.versions import Stored
+from jobs.rules.versions import Stored, was_asked_after
 
 SPACING = timedelta(seconds=60)
 """How long after the first 404 a second one says that a job is gone."""
@@ -42,18 +42,30 @@ def plan(due: Sequence[Due]) -> list[Read]:
 
 
 class Absence(StrEnum):
-    """What a 404 of a job means: nothing yet, that it is gone, or that nobody has to look for it any more."""
+    """What a 404 of a job means.
+
+    Nothing, since the job has been seen meanwhile or the last one was too shortly before; that it is the first one;
+    that the job is gone; or that nobody has to look for it any more.
+    """
 
     WAIT = "wait"
+    FIRST = "first"
     GONE = "gone"
     FORGET = "forget"
 
 
 def absence(stored: Stored | None, missing: datetime | None, asked: datetime) -> Absence:
-    """Decide what a 404 means whose request began at `asked`, where the first one's began at `missing`."""
-    if stored is not None and (stored.gone or asked <= stored.observed):
-        return Absence.FORGET if stored.gone else Absence.WAIT
-    if missing is None or asked < missing + SPACING:
+    """Decide what a 404 means whose request began at `asked`, where the first one's began at `missing`.
+
+    Both must have been asked for after the job was seen last.
+    """
+    if stored is not None and stored.gone:
+        return Absence.FORGET
+    if stored is not None and not was_asked_after(stored, asked):
+        return Absence.WAIT
+    if missing is None or (stored is not None and not was_asked_after(stored, missing)):
+        return Absence.FIRST
+    if asked < missing + SPACING:
         return Absence.WAIT
     return Absence.GONE if stored is not None else Absence.FORGET
 

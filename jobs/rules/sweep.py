@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from jobs.rules.endless import Guard
+from jobs.rules.versions import second
 from jobs.upstream.record import Page
 from jobs.upstream.walk import Ask, Walk
 
@@ -94,8 +95,3 @@ class Sweep:
         else:
             start, end = BEGIN if far is None else far + SECOND, END if near is None else near + SECOND
         return Stretch(start=start, end=end, keys=keys) if start < end else None
-
-
-def second(date: datetime) -> datetime:
-    """The whole second of a date: some show fractions that others, between them, do not."""
-    return date.replace(microsecond=0)

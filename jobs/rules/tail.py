@@ -10,18 +10,31 @@ from jobs.rules.endless import Guard
 from jobs.upstream.record import Page
 from jobs.upstream.walk import Ask, Walk
 
+UNKNOWN = timedelta(days=1)
+"""How far a pass reads back where our clock was set back, and nobody knows how long ago the last one was."""
+
 
 class Tail:
     """A pass of the tail: the page to `ask` for, None when it is complete.
 
-    Without a pass before it reads the first page alone, since the backfill brings the rest.
+    It begins at `began`, and the last complete one did at `last`, None where there was none: then it reads the first
+    page alone, since the backfill brings the rest.
     """
 
-    def __init__(self, *, watermark: datetime | None, first: bool, overlap: timedelta, page_size: int) -> None:
+    def __init__(
+        self,
+        *,
+        watermark: datetime | None,
+        last: datetime | None,
+        began: datetime,
+        overlap: timedelta,
+        page_size: int,
+    ) -> None:
         walk = Walk(order_by="dateUpdated", ascending=False, page_size=page_size)
         self.ask: Ask | None = Ask(walk=walk)
         self.watermark = watermark
-        self._first, self._overlap = first, overlap
+        self._since = None if last is None else began - last if began >= last else UNKNOWN
+        self._overlap = overlap
         self._known: datetime | None = None
         self._begun = False
         self._guard = Guard(self.ask)
@@ -30,7 +43,7 @@ class Tail:
         """Take the page that was asked for; give the watermark of a pass that ends with it; raise as `Guard.check`."""
         dates = [record.updated for record in page.records if record.updated is not None]
         self._guard.check(page, dates)
-        if not self._begun:
+        if dates and not self._begun:
             self._begin(page, dates)
         ended = page.next_token is None or self._reaches_down(dates)
         self.ask = None if ended or self.ask is None else Ask(walk=self.ask.walk, token=page.next_token)
@@ -39,15 +52,18 @@ class Tail:
     def _begin(self, page: Page, dates: list[datetime]) -> None:
         """Note where the pass may end, and the next watermark: it never moves back, nor ahead of the platform's clock.
 
-        Where the clock of the platform has run backwards, what changes now is dated before the watermark.
+        Where the clock of the platform has been set back, what has changed since the last complete pass is dated before
+        the watermark: no earlier than that clock would have shown then, had it been set back by that time.
         """
         clock = page.dated or page.asked
-        self._begun, self._known = True, self.watermark and min(self.watermark, clock)
+        self._begun = True
+        if self.watermark is not None and self._since is not None:
+            self._known = min(self.watermark, clock - self._since)
         marks = [self.watermark, *(min(date, clock) for date in dates)]
         self.watermark = max((mark for mark in marks if mark is not None), default=None)
 
     def _reaches_down(self, dates: list[datetime]) -> bool:
         """Whether a whole page is older than anything that this pass looks for."""
         if self._known is None:
-            return self._first
+            return self._since is None
         return bool(dates) and max(dates) < self._known - self._overlap

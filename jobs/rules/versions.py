@@ -6,16 +6,25 @@ from enum import StrEnum
 
 from jobs.statuses import LAST_STAGE
 
-SECOND_ENDS = timedelta(seconds=2)
-"""How long after a date, by the platform's clock, nothing new is dated so: its second, and one more for rounding."""
+SECOND_ENDS = timedelta(seconds=7)
+"""How long after a date, by the platform's clock, nothing new is dated so: its second, one more for rounding, and what
+the clocks of its machines may differ."""
+BELIEVED = timedelta(days=1)
+"""For how long a read by id is believed over other content of its second that it has contradicted."""
+LONGEST_REQUEST = timedelta(minutes=10)
+"""No request takes as long: what was observed so much after it began was observed before our clock was set back."""
 LAG = timedelta(seconds=120)
 """For how long a search of the platform may show a job as it was."""
 
 
 class Doubt(StrEnum):
-    """Why a job is to be read by id: what two records say of it cannot be put in order, or a hook tells of it."""
+    """Why a job is to be read by id.
+
+    A hook tells of it, it did not come where it should have, or what two records say of it cannot be put in order.
+    """
 
     HOOK = "hook"
+    ABSENT = "absent"
     TIE = "tie"
     UNDATED = "undated"
     OLDER = "older"
@@ -35,8 +44,9 @@ class Stored:
     """A job as it is stored.
 
     `updated` is None where it has no date, `stage` as in `jobs.statuses`, `digest` of its content, empty where the job
-    is gone. `observed` is when the last record of it had been written; `settled` says that other content of the same
-    date is older.
+    is gone. `observed` is when the last record of it had been written; `contested` is other content of the same second
+    that came last, empty where none did, and `settled` says that the job was read by id when that second was over.
+    `watched` says that it waits to be read by id.
     """
 
     updated: datetime | None
@@ -44,6 +54,8 @@ class Stored:
     digest: bytes
     observed: datetime
     settled: bool
+    contested: bytes = b""
+    watched: bool = False
 
     @property
     def gone(self) -> bool:
@@ -55,8 +67,8 @@ class Stored:
 class Seen:
     """A record of a job, brought by a request that began at `asked`.
 
-    `point` says that the request was for this very job. `since` is when the walk began whose page it was. `final` says
-    that it was read by id when, by the platform's clock, the second of its date was over.
+    `point` says that the request was for this very job. `since` is when the walk began whose page it was. `dated` is
+    what the platform's clock said, None if nothing.
     """
 
     updated: datetime | None
@@ -65,15 +77,24 @@ class Seen:
     asked: datetime
     since: datetime
     point: bool
-    final: bool
+    dated: datetime | None
+
+    @property
+    def final(self) -> bool:
+        """Whether it was read by id when, by the platform's clock, the second of its date was over."""
+        return self.point and is_final(self.updated, self.dated)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """What is done with a record, and why its job is to be read by id, if it is."""
+    """What is done with a record, and why its job is to be read by id, if it is.
+
+    `contested` is what contradicts the job as it stands afterwards, empty where nothing is to be noted.
+    """
 
     use: Use
     doubt: Doubt | None = None
+    contested: bytes = b""
 
 
 def is_final(updated: datetime | None, dated: datetime | None) -> bool:
@@ -90,20 +111,43 @@ def judge(stored: Stored | None, seen: Seen) -> Verdict:
         return TAKE if seen.updated or seen.point else Verdict(use=Use.TAKE, doubt=Doubt.UNDATED)
     if seen.digest == stored.digest:
         return SAME
-    if seen.point and seen.asked > stored.observed:
-        return TAKE
+    if seen.point and was_asked_after(stored, seen.asked):
+        return Verdict(use=Use.TAKE, contested=stored.digest if _is_tie(stored, seen) else b"")
     if stored.gone:
         return Verdict(use=Use.DROP, doubt=Doubt.RETURNED)
     if seen.updated is None or stored.updated is None:
         return _undated(stored, seen)
-    if seen.updated == stored.updated:
+    if _is_tie(stored, seen):
         return _tied(stored, seen)
     return TAKE if seen.updated > stored.updated else _older(stored, seen)
 
 
 def moves(stored: Stored | None, seen: Seen) -> bool:
     """Whether it is noted that a job was seen as it is stored: not of all that have ended, at each sweep."""
-    return stored is not None and (stored.stage < LAST_STAGE or stored.updated is None or seen.point)
+    return stored is not None and (stored.stage < LAST_STAGE or stored.updated is None or stored.watched or seen.point)
+
+
+def was_asked_after(stored: Stored, asked: datetime) -> bool:
+    """Whether a request began after what is stored was observed."""
+    return asked > stored.observed or _is_ahead(stored.observed, asked)
+
+
+def _is_ahead(observed: datetime, asked: datetime) -> bool:
+    """Whether an observation dates from before our clock was set back."""
+    return observed > asked + LONGEST_REQUEST
+
+
+def _is_tie(stored: Stored, seen: Seen) -> bool:
+    """Whether the dates say nothing: they are of one second, and not both more exact than that."""
+    if seen.updated is None or stored.updated is None:
+        return False
+    exact = seen.updated.microsecond and stored.updated.microsecond
+    return seen.updated == stored.updated or (not exact and second(seen.updated) == second(stored.updated))
+
+
+def second(date: datetime) -> datetime:
+    """The whole second of a date: some show fractions that others, between them, do not."""
+    return date.replace(microsecond=0)
 
 
 def _undated(stored: Stored, seen: Seen) -> Verdict:
@@ -113,12 +157,19 @@ def _undated(stored: Stored, seen: Seen) -> Verdict:
 
 
 def _tied(stored: Stored, seen: Seen) -> Verdict:
-    """Show the later stage until the job has been read by id, unless that has been done."""
-    if stored.settled:
+    """Show the later stage until the job has been read by id, unless that has contradicted this very content."""
+    if stored.settled and seen.digest == stored.contested and seen.since <= stored.observed + BELIEVED:
         return DROP
-    return Verdict(use=Use.TAKE if seen.stage > stored.stage else Use.DROP, doubt=Doubt.TIE)
+    if seen.stage > stored.stage:
+        return Verdict(use=Use.TAKE, doubt=Doubt.TIE, contested=stored.digest)
+    return Verdict(use=Use.DROP, doubt=Doubt.TIE, contested=seen.digest)
 
 
 def _older(stored: Stored, seen: Seen) -> Verdict:
-    """Drop it; where its walk began so late that no search would still show it, a clock has run backwards."""
-    return Verdict(use=Use.DROP, doubt=Doubt.OLDER) if seen.since > stored.observed + LAG else DROP
+    """Drop it, and doubt that where no search would still show it, or where a clock has been set back.
+
+    That is so where the date of what is stored is still to come by the platform's clock, or its observation by ours.
+    """
+    late = seen.since > stored.observed + LAG or _is_ahead(stored.observed, seen.asked)
+    set_back = stored.updated is not None and seen.dated is not None and stored.updated > seen.dated
+    return Verdict(use=Use.DROP, doubt=Doubt.OLDER) if late or set_back else DROP

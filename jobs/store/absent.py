@@ -7,12 +7,13 @@ from django.db import connection
 
 from jobs.models import UNDATED, Shard
 from jobs.rules.sweep import Stretch, Walked
-from jobs.store.rechecks import RAISE
+from jobs.rules.versions import Doubt
+from jobs.store.rechecks import raised
 from jobs.store.texts import as_json, texts_sql
 
 WITHOUT_DATE = Stretch(start=UNDATED, end=UNDATED + timedelta(seconds=1), keys=frozenset())
 ABSENT = f"""
-    SELECT key, 'absent' FROM jobs_job
+    SELECT key, '{Doubt.ABSENT}' FROM jobs_job
     WHERE {{within}} AND created >= %(start)s AND created < %(end)s AND observed < %(since)s AND digest <> ''
         AND key NOT IN ({texts_sql("keys")})
 """
@@ -48,4 +49,4 @@ def _look(shard: Shard, stretch: Stretch, since: datetime) -> None:
         "since": since,
     }
     with connection.cursor() as cursor:
-        cursor.execute(RAISE.format(jobs=ABSENT.format(within=within)), parameters)
+        cursor.execute(raised(ABSENT.format(within=within)), parameters)

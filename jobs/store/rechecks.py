@@ -6,31 +6,47 @@ from typing import Any
 
 from django.db import connection
 
-from jobs.rules.rechecks import SPACING, Absence, Due, Read, absence, wait
+from jobs.rules.rechecks import LONGEST_WAIT, SPACING, Absence, Due, Read, absence, wait
 from jobs.rules.versions import Doubt
 from jobs.store.tombstones import entomb
 from jobs.store.versions import stored
 from jobs.upstream.record import Page
 
-RAISE = """
-INSERT INTO jobs_recheck AS kept (key, reason, raised, due, attempts)
-SELECT key, reason, clock_timestamp(), clock_timestamp(), 0 FROM ({jobs}) d (key, reason) ORDER BY key COLLATE "C"
-ON CONFLICT (key) DO UPDATE SET raised = excluded.raised, reason = excluded.reason
-"""
-DOUBTED = RAISE.format(jobs="SELECT * FROM unnest(%(keys)s::text[], %(reasons)s::text[])")
-
-DUE = """
+# Clocks may be set back: what is due later than any wait, or was raised in the future, dates from before that.
+DUE = f"""
 SELECT r.key, coalesce(j."group", ''), r.attempts FROM jobs_recheck r LEFT JOIN jobs_job j USING (key)
-WHERE r.due <= clock_timestamp() ORDER BY r.due LIMIT %s
+WHERE r.due <= clock_timestamp() OR r.due > clock_timestamp() + interval '{LONGEST_WAIT.total_seconds()} s'
+ORDER BY r.reason <> '{Doubt.HOOK}', r.reason = '{Doubt.ABSENT}', r.due LIMIT %s
 """
-DONE = "DELETE FROM jobs_recheck WHERE key = ANY (%(keys)s) AND raised < %(asked)s"
-FORGET = "DELETE FROM jobs_recheck WHERE key = %(key)s"
-MISSING = "SELECT missing FROM jobs_recheck WHERE key = %(key)s FOR UPDATE"
+RAISED_BEFORE = "(raised < %(asked)s OR raised > clock_timestamp())"
+DONE = f"DELETE FROM jobs_recheck WHERE key = ANY (%(keys)s) AND {RAISED_BEFORE}"
+CAME = "UPDATE jobs_recheck SET missing = NULL, attempts = 0 WHERE key = ANY (%(keys)s)"
+FORGET = f"DELETE FROM jobs_recheck WHERE key = %(key)s AND {RAISED_BEFORE}"
+MISSING = "SELECT missing FROM jobs_recheck WHERE key = %(key)s"
 TRIED = """
 UPDATE jobs_recheck SET attempts = attempts + 1, due = clock_timestamp() + %(after)s,
-    missing = coalesce(missing, %(missing)s)
+    missing = coalesce(%(missing)s, missing)
 WHERE key = %(key)s
 """
+
+
+def raised(jobs: str) -> str:
+    """SQL that lets `jobs` be read by id, rows of a key and a `Doubt`.
+
+    A read that was put off keeps its turn, unless a hook tells of its job. A hook stays the reason until it is made.
+    """
+    return f"""
+        INSERT INTO jobs_recheck AS kept (key, reason, raised, due, attempts)
+        SELECT key, reason, clock_timestamp(), clock_timestamp(), 0 FROM ({jobs}) d (key, reason)
+        ORDER BY key COLLATE "C"
+        ON CONFLICT (key) DO UPDATE SET raised = excluded.raised,
+            reason = CASE WHEN '{Doubt.HOOK}' = kept.reason OR '{Doubt.ABSENT}' = excluded.reason
+                THEN kept.reason ELSE excluded.reason END,
+            due = CASE WHEN excluded.reason = '{Doubt.HOOK}' THEN least(kept.due, excluded.due) ELSE kept.due END
+    """
+
+
+DOUBTED = raised("SELECT * FROM unnest(%(keys)s::text[], %(reasons)s::text[])")
 
 
 def doubt(doubts: Mapping[str, Doubt]) -> None:
@@ -40,7 +56,7 @@ def doubt(doubts: Mapping[str, Doubt]) -> None:
 
 
 def due(most: int) -> list[Due]:
-    """The jobs whose turn it is, the longest waiting first, `most` at most."""
+    """The jobs whose turn it is, `most` at most: those that hooks tell of first, those that did not come last."""
     with connection.cursor() as cursor:
         cursor.execute(DUE, [most])
         return [Due(key=key, group=group, attempts=attempts) for key, group, attempts in cursor.fetchall()]
@@ -49,7 +65,9 @@ def due(most: int) -> list[Due]:
 def settle(read: Read, page: Page) -> None:
     """Note what a read has brought: its jobs need no other, unless that was said since it began."""
     came = {record.id for record in page.records} | {refused.job_id for refused in page.refused}
-    _do(DONE, keys=[each.key for each in read.due if each.key in came], asked=page.asked)
+    found = [each.key for each in read.due if each.key in came]
+    _do(DONE, keys=found, asked=page.asked)
+    _do(CAME, keys=found)
     missed = [each for each in read.due if each.key not in came]
     for each in missed:
         _tried(each, timedelta(0) if read.group else wait(each.attempts))
@@ -68,19 +86,28 @@ def put_off(read: Read) -> None:
 
 
 def absent(each: Due, asked: datetime, *, lane: str) -> None:
-    """Note that a job was not found by a request that began at `asked`: the second time, it is gone."""
+    """Note that a job was not found by a request that began at `asked`: the second time, it is gone.
+
+    Nobody but the lane that reads by id writes what is read here, so that no row is locked before those of the jobs.
+    """
     held = stored([each.key]).get(each.key)
-    with connection.cursor() as cursor:
-        cursor.execute(MISSING, {"key": each.key})
-        found = cursor.fetchone()
-    match absence(held, found and found[0], asked):
-        case Absence.WAIT:
+    match absence(held, _missing(each.key), asked):
+        case Absence.FIRST:
             _tried(each, SPACING, missing=asked)
-        case Absence.GONE if held is not None:
-            entomb(each.key, held, lane=lane, asked=asked)
-            _do(FORGET, key=each.key)
+        case Absence.GONE if held is not None and entomb(each.key, held, lane=lane, asked=asked):
+            _do(FORGET, key=each.key, asked=asked)
+        case Absence.FORGET:
+            _do(FORGET, key=each.key, asked=asked)
         case _:
-            _do(FORGET, key=each.key)
+            _tried(each, SPACING)
+
+
+def _missing(key: str) -> datetime | None:
+    """When the first request began that did not find a job."""
+    with connection.cursor() as cursor:
+        cursor.execute(MISSING, {"key": key})
+        found = cursor.fetchone()
+    return found[0] if found else None
 
 
 def _tried(each: Due, after: timedelta, missing: datetime | None = None) -> None:

@@ -9,7 +9,6 @@ from jobs.models import Value
 from jobs.statuses import STARTED
 from jobs.store import rollups
 from jobs.store.rollups import NEVER
-from jobs.store.texts import texts_sql
 
 # A commit empties the tables without a trace in the catalogue; where several writes share a transaction, `DELETE` does.
 CREATE = f"""
@@ -17,7 +16,7 @@ CREATE TEMPORARY TABLE IF NOT EXISTS arrived (
     key text COLLATE "C", "group" text, type text COLLATE "C", status text COLLATE "C",
     issuer text COLLATE "C", late boolean, stage smallint, created timestamptz, updated timestamptz,
     source text, destination text, quality text, error_code int, error text, terms bigint[], digest bytea,
-    head text, body text, result text, settled boolean, expected timestamptz
+    head text, body text, result text, settled boolean, contested bytea, expected timestamptz
 ) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS written (
     id bigint, key text COLLATE "C",
@@ -99,13 +98,13 @@ JOBS = f"""
 WITH changed AS (
     INSERT INTO jobs_job AS stored (
         key, "group", cell_id, created, updated, started, source, destination, quality, error_code, error, terms,
-        digest, first_seen, asked, observed, settled
+        digest, first_seen, asked, observed, settled, contested
     )
     SELECT key, "group",
         {CELL},
         created, updated, CASE WHEN status = '{STARTED}' THEN nullif(updated, {NEVER}) END,
         source, destination, quality, error_code, error, terms, digest, clock_timestamp(), %(asked)s,
-        coalesce(expected, clock_timestamp()), settled
+        coalesce(expected, clock_timestamp()), settled, contested
     FROM arrived a
     ORDER BY key
     ON CONFLICT (key) DO UPDATE SET
@@ -113,7 +112,8 @@ WITH changed AS (
         created = excluded.created, updated = excluded.updated, started = least(stored.started, excluded.started),
         source = excluded.source, destination = excluded.destination, quality = excluded.quality,
         error_code = excluded.error_code, error = excluded.error, terms = excluded.terms,
-        digest = excluded.digest, asked = excluded.asked, observed = clock_timestamp(), settled = excluded.settled
+        digest = excluded.digest, asked = excluded.asked, observed = clock_timestamp(), settled = excluded.settled,
+        contested = excluded.contested
     WHERE stored.observed = excluded.observed
     RETURNING new.id, new.key, new.cell_id, new.created, new.updated, new.started, new.terms, new.observed,
         old.cell_id, old.created, old.updated, old.started, old.terms, old.asked
@@ -204,13 +204,20 @@ WHERE old.status <> new.status
 
 LEFT = "SELECT key FROM arrived WHERE key NOT IN (SELECT key FROM written)"
 
-# Jobs that are as they were. Those that another writer has are left: they change, and it must not be waited for.
+# Jobs that still are as they were `observed`. Those that another writer has, or has changed, are left: they change, and
+# must not be waited for.
+AS_OBSERVED = """
+    SELECT j.id, n.final, n.contested
+    FROM json_to_recordset(%(noted)s::json) n (key text, observed timestamptz, final boolean, contested text)
+    JOIN jobs_job j ON (j.key, j.observed) = (n.key, n.observed)
+    ORDER BY j.id FOR NO KEY UPDATE OF j SKIP LOCKED
+"""
 SEEN = f"""
-UPDATE jobs_job SET asked = greatest(asked, %(asked)s), observed = clock_timestamp(),
-    settled = settled OR key = ANY (ARRAY({texts_sql("final")}))
-WHERE id = ANY (ARRAY(
-    SELECT id FROM jobs_job WHERE key = ANY (ARRAY({texts_sql("keys")})) FOR NO KEY UPDATE SKIP LOCKED
-))
+UPDATE jobs_job j SET asked = greatest(j.asked, %(asked)s), observed = clock_timestamp(), settled = j.settled OR n.final
+FROM ({AS_OBSERVED}) n WHERE n.id = j.id
+"""
+CONTESTED = f"""
+UPDATE jobs_job j SET contested = decode(n.contested, 'hex') FROM ({AS_OBSERVED}) n WHERE n.id = j.id
 """
 
 WRITE = ";".join(

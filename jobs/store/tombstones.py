@@ -15,15 +15,15 @@ STATE = rf"""regexp_replace(d.head, '"status":"(\\.|[^"\\])*"', '"status":"{GONE
 AS_GONE = f"""
 INSERT INTO arrived
 SELECT j.key, j."group", c.type, '{GONE.word}', c.issuer, c.late, {GONE.stage}, j.created, j.updated, j.source,
-    j.destination, j.quality, j.error_code, j.error, j.terms, '', {STATE}, d.body, d.result, false, j.observed
+    j.destination, j.quality, j.error_code, j.error, j.terms, '', {STATE}, d.body, d.result, false, '', j.observed
 FROM jobs_job j JOIN jobs_cell c ON c.id = j.cell_id JOIN jobs_document d ON d.job_id = j.id
 WHERE j.key = %(key)s AND j.observed = %(observed)s
 """
 
 
 @transaction.atomic
-def entomb(key: str, stored: Stored, *, lane: str, asked: datetime) -> None:
-    """Mark a job as gone, unless it has changed since it was `stored` so.
+def entomb(key: str, stored: Stored, *, lane: str, asked: datetime) -> bool:
+    """Mark a job as gone, unless it has changed since it was `stored` so; tell whether it has not.
 
     A request that began at `asked` has not found it.
     """
@@ -31,3 +31,5 @@ def entomb(key: str, stored: Stored, *, lane: str, asked: datetime) -> None:
         cursor.execute(sql.CREATE)
         cursor.execute(AS_GONE, {"key": key, "observed": stored.observed})
         cursor.execute(sql.WRITE, {"asked": asked, "lane": lane})
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM written)")
+        return bool(cursor.fetchone()[0])

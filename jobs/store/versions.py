@@ -9,7 +9,8 @@ from jobs.rules.versions import Stored
 from jobs.store.texts import as_json, texts_sql
 
 STORED = f"""
-SELECT j.key, j.updated, (SELECT stage FROM jobs_cell WHERE id = j.cell_id), j.digest, j.observed, j.settled
+SELECT j.key, j.updated, (SELECT stage FROM jobs_cell WHERE id = j.cell_id), j.digest, j.observed, j.settled,
+    j.contested, EXISTS (SELECT 1 FROM jobs_recheck r WHERE r.key = j.key)
 FROM jobs_job j WHERE j.key = ANY (ARRAY({texts_sql("keys")}))
 """
 
@@ -25,6 +26,8 @@ def stored(keys: Collection[str]) -> dict[str, Stored]:
                 digest=digest,
                 observed=observed,
                 settled=settled,
+                contested=contested,
+                watched=watched,
             )
-            for key, updated, stage, digest, observed, settled in cursor.fetchall()
+            for key, updated, stage, digest, observed, settled, contested, watched in cursor.fetchall()
         }

@@ -1,5 +1,6 @@
 """Writes records: what each means beside what is stored is decided by `jobs.rules.versions`."""
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,10 +8,9 @@ from typing import NamedTuple, Self
 
 from django.db import connection, transaction
 
-from jobs.rules.versions import DROP, Seen, Stored, Use, Verdict, is_final, judge, moves
+from jobs.rules.versions import DROP, Seen, Stored, Use, Verdict, judge, moves
 from jobs.store import rechecks, sql
 from jobs.store.rows import JobValues, Row
-from jobs.store.texts import as_json
 from jobs.store.versions import stored
 
 
@@ -54,7 +54,7 @@ class Came:
             asked=self.asked,
             since=self.since,
             point=self.point,
-            final=self.point and is_final(row.updated, self.dated),
+            dated=self.dated,
         )
 
 
@@ -87,7 +87,8 @@ def _write_each(rows: Mapping[str, Row], came: Came) -> tuple[set[str], Written]
     judged = _judged(rows, came)
     moved = _take([each for each in judged if each.verdict.use is Use.TAKE], came)
     done = [each for each in judged if each.row.key not in moved]
-    _move([each for each in done if each.verdict.use is Use.SAME and moves(each.stored, each.seen)], came)
+    _note(sql.SEEN, [each for each in done if each.verdict.use is Use.SAME and moves(each.stored, each.seen)], came)
+    _note(sql.CONTESTED, [each for each in done if each.verdict.use is Use.DROP and each.verdict.contested], came)
     rechecks.doubt({each.row.key: each.verdict.doubt for each in done if each.verdict.doubt})
     return moved, _counted(done)
 
@@ -125,19 +126,26 @@ def _take(judged: Collection[Judged], came: Came) -> set[str]:
 
 
 def _values(judged: Judged) -> JobValues:
-    """The row of a record, with whether it is settled, and the observation of which it takes the place."""
+    """The row of a record, whether it is settled, what contradicts it, and the observation whose place it takes."""
     expected = None if judged.stored is None else judged.stored.observed
-    return (*judged.row.values, judged.seen.final, expected)
+    return (*judged.row.values, judged.seen.final, judged.verdict.contested, expected)
 
 
-def _move(judged: Collection[Judged], came: Came) -> None:
-    """Note that jobs were seen as they are stored."""
-    if not judged:
-        return
-    final = [each.row.key for each in judged if each.seen.final]
-    with connection.cursor() as cursor:
-        keys = as_json(each.row.key for each in judged)
-        cursor.execute(sql.SEEN, {"keys": keys, "final": as_json(final), "asked": came.asked})
+def _note(statement: str, judged: Collection[Judged], came: Came) -> None:
+    """Note that jobs were seen as they are stored, or what contradicts them."""
+    noted = [
+        {
+            "key": each.row.key,
+            "observed": each.stored.observed,
+            "final": each.seen.final,
+            "contested": each.verdict.contested.hex(),
+        }
+        for each in judged
+        if each.stored is not None
+    ]
+    if noted:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, {"noted": json.dumps(noted, default=str), "asked": came.asked})
 
 
 def _counted(judged: Collection[Judged]) -> Written:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 
 from jobs.sync import gate
 from jobs.sync.lanes import rechecks_are_left, run_rechecks, run_reconcile, run_sweep, run_tail, sweep_is_left
@@ -14,6 +15,7 @@ SLICE = 600
 """For how many seconds a sweep is walked before it is asked whether there is more."""
 
 Waiting = Callable[[LeaseHeld], None]
+Done = TypeVar("Done")
 
 
 def cycle(*, watch: Watcher, waiting: Waiting) -> None:
@@ -24,17 +26,17 @@ def cycle(*, watch: Watcher, waiting: Waiting) -> None:
     gate.reset()
     _run(partial(run_tail, watch=watch), waiting)
     while sweep_is_left():
-        _run(partial(run_sweep, seconds=SLICE, watch=watch), waiting)
+        if not _run(partial(run_sweep, seconds=SLICE, watch=watch), waiting):
+            time.sleep(BETWEEN_TRIES)  # others walk what is left
     _run(partial(run_reconcile, watch=watch), waiting)
     while rechecks_are_left():
         _run(partial(run_rechecks, watch=watch), waiting)
 
 
-def _run(work: Callable[[], object], waiting: Waiting) -> None:
+def _run(work: Callable[[], Done], waiting: Waiting) -> Done:
     while True:
         try:
-            work()
-            return
+            return work()
         except LeaseHeld as held:
             waiting(held)
             time.sleep(BETWEEN_TRIES)

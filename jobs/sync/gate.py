@@ -17,9 +17,14 @@ from jobs.upstream.errors import CredentialsRefused, TryAgain, UpstreamError
 
 KEPT = timedelta(days=1)
 
+LONGEST_WAIT = timedelta(seconds=60)
+
+# What lies further ahead than anybody has to wait dates from before our clock was set back.
 ENTER = """
 INSERT INTO jobs_upstream AS kept (id, next, failures, reason) VALUES (1, clock_timestamp() + %(gap)s, 0, '')
-ON CONFLICT (id) DO UPDATE SET next = greatest(kept.next, clock_timestamp()) + %(gap)s
+ON CONFLICT (id) DO UPDATE SET next = %(gap)s + CASE
+    WHEN kept.next > clock_timestamp() + 2 * %(longest)s THEN clock_timestamp()
+    ELSE greatest(kept.next, clock_timestamp()) END
 RETURNING extract(epoch FROM new.next - %(gap)s - clock_timestamp())::float
 """
 COUNT = """
@@ -41,7 +46,8 @@ RETURNING failures
 OPENS = "UPDATE jobs_upstream SET rests_until = clock_timestamp() + %(pause)s"
 TRIES = """
 UPDATE jobs_upstream SET rests_until = clock_timestamp() + %(pause)s
-WHERE rests_until IS NULL OR rests_until < clock_timestamp() RETURNING 1
+WHERE rests_until IS NULL OR rests_until < clock_timestamp() OR rests_until > clock_timestamp() + 2 * %(longest)s
+RETURNING 1
 """
 NO_TIME = timedelta(0)
 
@@ -52,7 +58,7 @@ class Gate:
     def enter(self) -> None:
         """Wait until a request may be made."""
         gap = timedelta(seconds=1 / settings.SYNC_RATE)
-        [(wait,)] = _fetch(ENTER, gap=gap)
+        [(wait,)] = _fetch(ENTER, gap=gap, longest=LONGEST_WAIT)
         time.sleep(max(0.0, wait))
 
     def left(self, seconds: float, error: UpstreamError | None) -> None:
@@ -62,10 +68,8 @@ class Gate:
         if not failed or error is None:
             _do(WORKS)
             return
-        after = error.after if isinstance(error, TryAgain) and error.after else 0.0
-        [(failures,)] = _fetch(
-            FAILS, weight=circuit.weight(error), reason=str(error), after=timedelta(seconds=min(after, 60.0))
-        )
+        after = timedelta(seconds=error.after if isinstance(error, TryAgain) and error.after else 0)
+        [(failures,)] = _fetch(FAILS, weight=circuit.weight(error), reason=str(error), after=min(after, LONGEST_WAIT))
         if failures >= circuit.FAILURES:
             _do(OPENS, pause=circuit.pause(failures, refused=isinstance(error, CredentialsRefused)))
 
@@ -75,7 +79,7 @@ def may_begin() -> bool:
     found = Upstream.objects.first()
     if found is None or found.rests_until is None:
         return True
-    return bool(_fetch(TRIES, pause=circuit.pause(found.failures)))
+    return bool(_fetch(TRIES, pause=circuit.pause(found.failures), longest=circuit.LONGEST_PAUSE))
 
 
 def reset() -> None:

@@ -1,7 +1,8 @@
 """Lets one worker at a time run a lane, by a row in PostgreSQL and its clock.
 
 A holder that is stopped, paused or cut off loses its lease after `TTL`; the next one takes a higher epoch. Whoever
-writes under a lease does so `fenced`, so that of what a holder writes late nothing stays.
+writes under a lease does so `fenced`, so that of what a holder writes late nothing stays. A lease that ends later than
+any can dates from before the clock was set back, and is nobody's.
 """
 
 import os
@@ -20,7 +21,7 @@ TAKE = """
 INSERT INTO jobs_lease AS held (name, holder, epoch, expires)
 VALUES (%(name)s, %(holder)s, 1, clock_timestamp() + make_interval(secs => %(ttl)s))
 ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, epoch = held.epoch + 1, expires = excluded.expires
-WHERE held.expires < clock_timestamp()
+WHERE held.expires < clock_timestamp() OR held.expires > clock_timestamp() + 2 * make_interval(secs => %(ttl)s)
 RETURNING epoch
 """
 RENEW = """

@@ -5,14 +5,17 @@ from collections.abc import Iterable
 
 from jobs import store
 from jobs.models import Lane, Pass
+from jobs.rules import circuit
 from jobs.rules.rechecks import Read, plan
 from jobs.store import rechecks
 from jobs.sync.run import Run
 from jobs.upstream.client import JobsClient
-from jobs.upstream.errors import BrokenReply, NotFound, RequestRefused, UpstreamError
+from jobs.upstream.errors import CredentialsRefused, NotFound, UpstreamError
 
 AT_ONCE = 200
 SECONDS = 60
+FAILURES = 2
+"""So many in a row, each tried twice, are not yet enough for the circuit to open."""
 
 
 def recheck(client: JobsClient, run: Run) -> Pass.Outcome:
@@ -26,16 +29,18 @@ def recheck(client: JobsClient, run: Run) -> Pass.Outcome:
 
 
 def _read_each(client: JobsClient, run: Run, reads: Iterable[Read]) -> None:
+    """Make reads; one that fails is put off, and ends the pass where it is not the job, but the platform."""
+    failed = 0
     for read in reads:
         try:
             _read(client, run, read)
-        except (BrokenReply, RequestRefused):
+            failed = 0
+        except UpstreamError as error:
             with run.lease.fenced():
                 rechecks.put_off(read)
-        except UpstreamError:
-            with run.lease.fenced():
-                rechecks.put_off(read)
-            raise
+            failed = failed + 1 if circuit.is_failure(error) else 0
+            if failed == FAILURES or isinstance(error, CredentialsRefused):
+                raise
 
 
 def _read(client: JobsClient, run: Run, read: Read) -> None:

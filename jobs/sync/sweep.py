@@ -34,7 +34,7 @@ def is_left(lane: Lane | None, tail: Lane | None) -> bool:
         return False
     if lane is None or lane.finished is None or _shards().exists():
         return True
-    return database_clock()() - lane.finished > timedelta(seconds=settings.SYNC_SWEEP)
+    return abs(database_clock()() - lane.finished) > timedelta(seconds=settings.SYNC_SWEEP)
 
 
 def sweep(*, seconds: float, watch: Watcher) -> Iterator[Pass]:

@@ -26,13 +26,15 @@ def tail(client: JobsClient, run: Run) -> Pass.Outcome:
     """Read every page down to the watermark, which moves with the last one alone."""
     walker = Tail(
         watermark=run.lane.watermark,
-        first=run.lane.complete is None,
+        last=run.lane.complete,
+        began=run.began,
         overlap=overlap(run.lane),
         page_size=run.page_size,
     )
-    lags = list[timedelta]()
+    lags, telling = list[timedelta](), _tells_of_lags(run)
     for step in ahead(steps(client, walker)):
-        run.commit(step.made, since=run.began, save=partial(_save, run, step, lags), cap=step.cap)
+        save = partial(_save, run, step, lags, telling=telling)
+        run.commit(step.made, since=run.began, save=save, cap=step.cap)
     return Pass.Outcome.COMPLETE
 
 
@@ -41,13 +43,13 @@ def overlap(lane: Lane) -> timedelta:
     return lag.overlap(timedelta(seconds=settings.SYNC_OVERLAP), lane.lags)
 
 
-def _save(run: Run, step: Step[datetime | None], lags: list[timedelta], written: Written) -> None:
+def _save(run: Run, step: Step[datetime | None], lags: list[timedelta], written: Written, *, telling: bool) -> None:
     """Note how late changes came, and at the end that the pass is complete; a watermark does not move back."""
     dated = step.made.page.dated
     if step.first:
         for anomaly in of_dates(step.made.page, run.lane.watermark):
             anomalies.note(run.lane.name, anomaly)
-    if dated is not None and run.lane.watermark is not None and _in_step(run):
+    if dated is not None and run.lane.watermark is not None and telling:
         oldest = run.lane.watermark - overlap(run.lane)
         lags.extend(dated - date for date in written.dates if date > oldest)
     if step.last:
@@ -57,7 +59,9 @@ def _save(run: Run, step: Step[datetime | None], lags: list[timedelta], written:
         )
 
 
-def _in_step(run: Run) -> bool:
-    """Whether the last complete pass was as long ago as it should be."""
+def _tells_of_lags(run: Run) -> bool:
+    """Whether what comes late was shown late: the last pass was as long ago as it should be, and all has come once."""
     last = run.lane.complete
-    return last is not None and run.began - last < PERIODS * timedelta(seconds=settings.SYNC_PERIOD)
+    if last is None or run.began - last >= PERIODS * timedelta(seconds=settings.SYNC_PERIOD):
+        return False
+    return Lane.objects.filter(pk=Lane.SWEEP, finished__isnull=False).exists()

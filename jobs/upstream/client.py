@@ -36,6 +36,7 @@ from jobs.upstream.retry import RetryPolicy
 from jobs.upstream.token import TokenSource
 from jobs.upstream.walk import Ask
 
+SEARCH = "/jobs"
 CHUNK = 1 << 16
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 PASSES_BY_ITSELF = frozenset({408, 429})
@@ -125,7 +126,7 @@ class JobsClient:
     def page(self, ask: Ask) -> Page:
         """Fetch one page; raise `TokenRefused` where the platform no longer takes its token."""
         try:
-            reply = self._get("/jobs", ask.walk.parameters(ask.token))
+            reply = self._get(SEARCH, ask.walk.parameters(ask.token))
         except RequestRefused as refused:
             if ask.token is None or refused.status not in REFUSES_TOKEN:
                 raise
@@ -161,7 +162,7 @@ class JobsClient:
         asked, started = self._clock(), time.monotonic()
         with self._head(path, query) as response:
             if response.status_code != 200:
-                _refuse(response, self._said(response, started), asked)
+                _refuse(response, self._said(response, started), asked, of_one=path != SEARCH)
             return Reply(payload=wire.payload(self._body(response, started)), asked=asked, dated=_dated(response))
 
     def _head(self, path: str, query: dict[str, str] | None) -> requests.Response:
@@ -221,11 +222,14 @@ def _component(name: str) -> str:
     return quote(name, safe="")
 
 
-def _refuse(response: requests.Response, body: bytes, asked: datetime) -> Never:
-    """Raise what a status other than 200 means (contract: "HTTP errors")."""
+def _refuse(response: requests.Response, body: bytes, asked: datetime, *, of_one: bool) -> Never:
+    """Raise what a status other than 200 means (contract: "HTTP errors").
+
+    A 403 `of_one` job or group says nothing of the others, nor of our credentials.
+    """
     status, message = response.status_code, wire.message(body)
     said = f"{status} {message or words.cleaned(response.reason or '')}".strip()
-    if status in (401, 403):
+    if status == 401 or (status == 403 and not of_one):
         raise CredentialsRefused(f"The platform refuses our credentials: {said}. {_remedy(asked, _dated(response))}")
     if status in PASSES_BY_ITSELF or status >= 500:
         raise TryAgain(f"The platform is not ready: {said}.", after=_retry_after(response), status=status)

@@ -71,4 +71,4 @@ def _state(as_of: datetime | None, now: datetime | None) -> Literal["new", "fres
     if as_of is None or now is None:
         return "new"
     limit = timedelta(seconds=max(STALE_AFTER, PERIODS_MISSED * settings.SYNC_PERIOD))
-    return "stale" if now - as_of > limit else "fresh"
+    return "stale" if abs(now - as_of) > limit else "fresh"  # what lies ahead dates from before a clock was set back

@@ -19,13 +19,14 @@ ENOUGH = FIRST + SPACING
 @pytest.mark.parametrize(
     ("stored", "missing", "asked", "means"),
     [
-        (HELD, None, FIRST, Absence.WAIT),
+        (HELD, None, FIRST, Absence.FIRST),
         (HELD, FIRST, ENOUGH - SECOND, Absence.WAIT),
         (HELD, FIRST, ENOUGH, Absence.GONE),
         (replace(HELD, observed=ENOUGH), FIRST, ENOUGH, Absence.WAIT),
-        (replace(HELD, observed=ENOUGH - SECOND), FIRST, ENOUGH, Absence.GONE),
+        (replace(HELD, observed=ENOUGH - SECOND), FIRST, ENOUGH, Absence.FIRST),
+        (replace(HELD, observed=FIRST), FIRST, ENOUGH, Absence.FIRST),
         (GONE, None, FIRST, Absence.FORGET),
-        (None, None, FIRST, Absence.WAIT),
+        (None, None, FIRST, Absence.FIRST),
         (None, FIRST, ENOUGH, Absence.FORGET),
     ],
 )

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from jobs.rules.tail import Tail
+from jobs.rules.tail import UNKNOWN, Tail
 from jobs.upstream.record import Page
 from tests.records import NOON, iso, record
 
@@ -17,8 +17,8 @@ def page(*dates: datetime | None, token: str | None = "more", dated: datetime | 
     return Page(records=records, refused=(), next_token=token, asked=NOON, dated=dated)
 
 
-def tail(watermark: datetime | None = NOON - timedelta(hours=1), *, first: bool = False) -> Tail:
-    return Tail(watermark=watermark, first=first, overlap=OVERLAP, page_size=3)
+def tail(watermark: datetime | None = NOON - timedelta(hours=1), *, last: datetime | None = NOON - 10 * SECOND) -> Tail:
+    return Tail(watermark=watermark, last=last, began=NOON, overlap=OVERLAP, page_size=3)
 
 
 def test_it_asks_for_the_newest_first() -> None:
@@ -57,7 +57,7 @@ def test_the_last_page_ends_it() -> None:
 
 
 def test_the_first_pass_reads_one_page_alone() -> None:
-    walk = tail(None, first=True)
+    walk = tail(None, last=None)
     assert walk.take(page(NOON)) == NOON
     assert walk.ask is None
 
@@ -87,9 +87,35 @@ def test_a_clock_that_ran_back_is_read_down_to() -> None:
     walk = tail(NOON + timedelta(hours=1))
     walk.take(page(NOON, NOON - SECOND))
     assert walk.ask is not None
-    walk.take(page(NOON - OVERLAP - SECOND, token="further"))
+    walk.take(page(NOON - OVERLAP - 11 * SECOND, token="further"))
     assert walk.ask is None
     assert walk.watermark == NOON + timedelta(hours=1)
+
+
+def test_what_was_dated_since_the_last_pass_by_a_clock_that_ran_back_is_read_down_to() -> None:
+    """Half an hour without a pass: the clock may have been set back at any time of it."""
+    ago = timedelta(minutes=30)
+    walk = tail(NOON + timedelta(hours=1), last=NOON - ago)
+    walk.take(page(NOON))
+    walk.take(page(NOON - ago - OVERLAP, token="further"))
+    assert walk.ask is not None
+    walk.take(page(NOON - ago - OVERLAP - SECOND, token="on"))
+    assert walk.ask is None
+
+
+def test_where_our_clock_was_set_back_it_reads_a_day_back() -> None:
+    walk = tail(NOON + timedelta(hours=1), last=NOON + SECOND)
+    walk.take(page(NOON))
+    walk.take(page(NOON - UNKNOWN - OVERLAP, token="further"))
+    assert walk.ask is not None
+    walk.take(page(NOON - UNKNOWN - OVERLAP - SECOND, token="on"))
+    assert walk.ask is None
+
+
+def test_a_first_page_without_dates_says_nothing() -> None:
+    walk = tail()
+    assert walk.take(page(None, None)) == NOON - timedelta(hours=1)
+    assert walk.take(page(NOON, token="further")) == NOON
 
 
 def test_without_a_clock_the_time_of_the_request_counts() -> None:

@@ -5,7 +5,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from jobs.rules.versions import LAG, Doubt, Seen, Stored, Use, is_final, judge, moves
+from jobs.rules.versions import (
+    BELIEVED,
+    LAG,
+    LONGEST_REQUEST,
+    SECOND_ENDS,
+    Doubt,
+    Seen,
+    Stored,
+    Use,
+    is_final,
+    judge,
+    moves,
+)
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -17,11 +29,14 @@ PAGE = Seen(
     asked=NOON + 20 * SECOND,
     since=NOON + 20 * SECOND,
     point=False,
-    final=False,
+    dated=None,
 )
 POINT = replace(PAGE, point=True)
 NEVER = replace(HELD, updated=None)
 GONE = replace(HELD, digest=b"")
+REFUTED = replace(HELD, settled=True, contested=PAGE.digest)
+MOMENT = timedelta(milliseconds=250)
+AHEAD = replace(HELD, observed=PAGE.asked + LONGEST_REQUEST + SECOND)
 LATE = replace(PAGE, updated=NOON - SECOND, since=HELD.observed + LAG + SECOND)
 
 CASES = {
@@ -38,7 +53,43 @@ CASES = {
     "a tie of a later stage": (HELD, replace(PAGE, stage=2), Use.TAKE, Doubt.TIE),
     "a tie of the same stage": (HELD, PAGE, Use.DROP, Doubt.TIE),
     "a tie of an earlier stage": (HELD, replace(PAGE, stage=0), Use.DROP, Doubt.TIE),
-    "a tie with what is settled": (replace(HELD, settled=True), replace(PAGE, stage=2), Use.DROP, None),
+    "what a read has refuted": (REFUTED, PAGE, Use.DROP, None),
+    "what a read has refuted, of a later stage": (REFUTED, replace(PAGE, stage=2), Use.DROP, None),
+    "what a read has not refuted": (replace(REFUTED, contested=b""), PAGE, Use.DROP, Doubt.TIE),
+    "what a read has refuted, but long ago": (
+        REFUTED,
+        replace(PAGE, since=HELD.observed + BELIEVED + SECOND),
+        Use.DROP,
+        Doubt.TIE,
+    ),
+    "a contest that no read has decided": (replace(REFUTED, settled=False), PAGE, Use.DROP, Doubt.TIE),
+    "a second beside a moment of it": (replace(HELD, updated=NOON + MOMENT), PAGE, Use.DROP, Doubt.TIE),
+    "a moment beside its second": (HELD, replace(PAGE, updated=NOON + MOMENT, stage=2), Use.TAKE, Doubt.TIE),
+    "a later moment of a second": (
+        replace(HELD, updated=NOON + MOMENT),
+        replace(PAGE, updated=NOON + 2 * MOMENT),
+        Use.TAKE,
+        None,
+    ),
+    "an earlier moment of a second": (
+        replace(HELD, updated=NOON + 2 * MOMENT),
+        replace(PAGE, updated=NOON + MOMENT),
+        Use.DROP,
+        None,
+    ),
+    "older than a date that is still to come": (
+        HELD,
+        replace(PAGE, updated=NOON - 9 * SECOND, dated=NOON - SECOND),
+        Use.DROP,
+        Doubt.OLDER,
+    ),
+    "older, and observed by a clock that was set back": (
+        AHEAD,
+        replace(PAGE, updated=NOON - SECOND),
+        Use.DROP,
+        Doubt.OLDER,
+    ),
+    "read, and observed by a clock that was set back": (AHEAD, replace(POINT, stage=0), Use.TAKE, None),
     "no date beside a date": (HELD, replace(PAGE, updated=None, stage=2), Use.DROP, Doubt.UNDATED),
     "a date beside no date": (NEVER, replace(PAGE, stage=0), Use.TAKE, Doubt.UNDATED),
     "two without a date, a later stage": (NEVER, replace(PAGE, updated=None, stage=2), Use.TAKE, Doubt.UNDATED),
@@ -67,11 +118,19 @@ def test_what_was_seen_as_it_is_stored_is_noted_while_it_may_change_and_when_it_
     assert moves(HELD, PAGE)
     assert moves(replace(ended, updated=None), PAGE)
     assert moves(ended, POINT)
+    assert moves(replace(ended, watched=True), PAGE)
     assert not moves(ended, PAGE)
 
 
 def test_a_date_is_final_when_its_second_is_over_by_the_platforms_clock() -> None:
-    assert is_final(NOON, NOON + 2 * SECOND)
-    assert not is_final(NOON, NOON + SECOND)
+    assert is_final(NOON, NOON + SECOND_ENDS)
+    assert not is_final(NOON, NOON + SECOND_ENDS - SECOND)
     assert not is_final(NOON, None)
     assert not is_final(None, NOON)
+
+
+def test_a_tie_is_known_again_by_the_content_that_lost_it() -> None:
+    assert judge(HELD, PAGE).contested == PAGE.digest
+    assert judge(HELD, replace(PAGE, stage=2)).contested == HELD.digest
+    assert judge(HELD, POINT).contested == HELD.digest
+    assert judge(HELD, replace(POINT, updated=NOON + SECOND)).contested == b""

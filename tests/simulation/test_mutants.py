@@ -1,16 +1,18 @@
 """The model can fail: a mirror differs from its platform soon where one of these mistakes is planted."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
-from jobs.rules import versions
+from jobs.rules import rechecks, versions
 from jobs.rules.rechecks import Read
 from jobs.rules.tail import Tail
 from jobs.rules.versions import Seen, Stored, Verdict
 from jobs.upstream.record import Page
-from simulation import schedule
+from simulation import mirror, schedule
 from simulation.mirror import Mirror
 from simulation.schedule import Schedule, run
 
@@ -23,6 +25,31 @@ def believe_the_later_stage(patch: pytest.MonkeyPatch) -> None:
         return versions.TAKE if seen.stage > stored.stage else versions.DROP
 
     patch.setattr(versions, "_tied", tied)
+
+
+def believe_a_read_for_ever(patch: pytest.MonkeyPatch) -> None:
+    tied = versions._tied
+    patch.setattr(versions, "_tied", lambda stored, seen: versions.DROP if stored.settled else tied(stored, seen))
+
+
+def trust_a_clock_that_was_set_back(patch: pytest.MonkeyPatch) -> None:
+    class Trusting(Tail):
+        def __init__(self, **given: Any) -> None:
+            super().__init__(**given | {"began": given["last"] or given["began"]})
+
+    patch.setattr(schedule, "Tail", Trusting)
+
+
+def trust_our_clock(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(versions, "LONGEST_REQUEST", timedelta(days=9))
+
+
+def count_a_404_from_before_the_last_sight(patch: pytest.MonkeyPatch) -> None:
+    def absence(stored: Stored | None, missing: datetime | None, asked: datetime) -> rechecks.Absence:
+        before = stored and replace(stored, observed=min(stored.observed, missing or stored.observed))
+        return rechecks.absence(before, missing and missing + timedelta(microseconds=1), asked)
+
+    patch.setattr(mirror, "absence", absence)
 
 
 def never_doubt_an_older_date(patch: pytest.MonkeyPatch) -> None:
@@ -43,7 +70,7 @@ def promote_the_watermark_early(patch: pytest.MonkeyPatch) -> None:
 
     def taken(self: Tail, page: Page) -> datetime | None:
         mirrors[0].watermark = take(self, page)
-        mirrors[0].complete = True
+        mirrors[0].complete = mirrors[0].clock()
         return self.watermark
 
     patch.setattr(Schedule, "__init__", begun)
@@ -69,6 +96,10 @@ def forget_what_was_raised_meanwhile(patch: pytest.MonkeyPatch) -> None:
 
 PLANTS: tuple[Plant, ...] = (
     believe_the_later_stage,
+    believe_a_read_for_ever,
+    trust_a_clock_that_was_set_back,
+    trust_our_clock,
+    count_a_404_from_before_the_last_sight,
     never_doubt_an_older_date,
     have_no_overlap,
     promote_the_watermark_early,

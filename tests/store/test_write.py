@@ -17,6 +17,7 @@ from jobs.store.rows import rows
 from jobs.store.tombstones import entomb
 from jobs.store.write import Came
 from jobs.store.write import write as write_rows
+from jobs.upstream.record import Record
 from tests.records import NOON, iso, job, record, records, write
 from trials.consistency import is_consistent
 
@@ -112,21 +113,61 @@ def test_a_read_of_one_job_wins_over_what_was_observed_before_it_began() -> None
     assert Job.objects.get().cell.status == "pending"
 
 
-def test_a_job_that_was_read_when_its_second_was_over_is_settled() -> None:
-    came = Came(lane="tests", asked=timezone.now(), since=NOON, point=True, dated=NOON + timedelta(seconds=3))
-    write_rows(rows([record(1)]), came=came)
+def read(*read: Record) -> Written:
+    """Write what reads by id have brought when, by the platform's clock, the second of its date was over."""
+    came = Came(lane="tests", asked=timezone.now(), since=timezone.now(), point=True, dated=NOON + timedelta(hours=1))
+    return write_rows(rows(read), came=came)
+
+
+def test_what_a_read_by_id_has_contradicted_is_not_doubted_again() -> None:
+    lists = record(1, status="success")
+    write([record(1)])
+    assert write([lists]) == Written(updated=1)
+    assert read(record(1)) == Written(updated=1)
     assert Job.objects.get().settled
-    assert write([record(1, status="success")]) == Written(older=1)
+    Recheck.objects.all().delete()
+    assert write([lists]) == Written(older=1)
     assert not Recheck.objects.exists()
     assert write([record(1, status="success", dateUpdated=iso(NOON + timedelta(hours=1)))]) == Written(updated=1)
     assert not Job.objects.get().settled
 
 
+@pytest.mark.parametrize("state", ["pending", "success"])
+def test_other_content_of_the_same_date_is_read_by_id_each_time(state: str) -> None:
+    """Silent changes: each is found, however often the job has been read."""
+    for number in range(3):
+        write([record(1, status=state, note=number)])
+        assert Recheck.objects.exists() == (number > 0)
+        read(record(1, status=state, note=number))
+        Recheck.objects.all().delete()
+        assert stored(record(1).id)["note"] == number
+        write([record(1, status=state, note=number)])
+        assert not Recheck.objects.exists()
+    assert is_consistent()
+
+
 def test_a_job_that_is_seen_as_it_is_stored_settles_when_it_is_read() -> None:
     write([record(1, status="success")])
-    came = Came(lane="tests", asked=timezone.now(), since=NOON, point=True, dated=NOON + timedelta(seconds=3))
-    assert write_rows(rows([record(1, status="success")]), came=came) == Written(unchanged=1)
+    assert read(record(1, status="success")) == Written(unchanged=1)
     assert Job.objects.get().settled
+
+
+def test_a_sight_of_what_another_writer_has_changed_meanwhile_is_noted_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    write([record(1)])
+    before = versions.stored
+
+    def late(keys: Collection[str]) -> dict[str, Stored]:
+        found = before(keys)
+        monkeypatch.setattr("jobs.store.write.stored", before)
+        write([record(1, status="working", dateUpdated=iso(NOON + timedelta(hours=2)))])
+        return found
+
+    monkeypatch.setattr("jobs.store.write.stored", late)
+    read(record(1))
+    changed = Job.objects.get()
+    assert changed.cell.status == "working"
+    assert not changed.settled
+    assert changed.asked < changed.observed
 
 
 def test_an_open_job_is_noted_when_it_is_seen_and_one_that_has_ended_is_not() -> None:
@@ -154,7 +195,7 @@ def test_a_change_of_state_is_kept_with_the_times_between_which_it_was() -> None
 def test_a_job_that_is_gone_says_so_in_its_document_and_comes_back_when_it_is_read() -> None:
     write([record(1, status="success", note='{"status":"x"}')])
     held = versions.stored([record(1).id])[record(1).id]
-    entomb(record(1).id, held, lane="rechecks", asked=timezone.now())
+    assert entomb(record(1).id, held, lane="rechecks", asked=timezone.now())
     assert stored(record(1).id) == job(1, status="gone", note='{"status":"x"}')
     assert is_consistent()
     later = iso(NOON + timedelta(hours=9))
@@ -173,7 +214,7 @@ def test_a_job_that_has_changed_meanwhile_is_not_gone() -> None:
     write([record(1)])
     held = versions.stored([record(1).id])[record(1).id]
     write([record(1, status="working", dateUpdated=iso(NOON + timedelta(hours=1)))])
-    entomb(record(1).id, held, lane="rechecks", asked=timezone.now())
+    assert not entomb(record(1).id, held, lane="rechecks", asked=timezone.now())
     assert Job.objects.get().cell.status == "working"
 
 

@@ -15,11 +15,14 @@ from pytest_django.fixtures import Settings
 
 from dashboard.health import database
 from jobs import tasks
-from jobs.models import Delivery, Job, Lane, Pass, Recheck
+from jobs.models import Delivery, Job, Lane, Lease, Pass, Recheck
+from jobs.rules.versions import Doubt
+from jobs.store import rechecks
 from jobs.sync import inbox
 from jobs.sync.lanes import rechecks_are_left, sweep_is_left
 from jobs.watch.freshness import freshness
 from jobs.watch.platform import health
+from trials.elapsing import elapse
 from trials.equality import differing, run_cycle
 from trials.platform import SandboxProcess
 
@@ -54,6 +57,23 @@ def test_a_worker_whose_clock_is_off_brings_everything(platform: SandboxProcess,
     Recheck.objects.create(key=key, reason="hook", raised=real(), due=real())
     tick()
     assert differing(platform) == []
+    assert not Lane.objects.exclude(problem="").exists()
+
+
+def test_our_clock_is_set_back_by_a_day(platform: SandboxProcess) -> None:
+    """The database's: all that it has dated lies a day ahead, leases that are held and reads that were put off too."""
+    run_cycle()
+    key = platform.jobs()[60]["id"]
+    rechecks.doubt({key: Doubt.TIE})
+    Lease.objects.update(expires=Now() + timedelta(seconds=10))
+    elapse(-DAY.total_seconds())
+    platform.patch(key, keep_dates=True, status="error", note="within the second")
+    platform.patch(platform.jobs()[10]["id"], note="after the clock was set back")
+    assert freshness().state == "stale"
+    tick()
+    assert freshness().state == "fresh"
+    assert differing(platform) == []
+    assert not Recheck.objects.exists()
     assert not Lane.objects.exclude(problem="").exists()
 
 

@@ -1,5 +1,6 @@
 """The lanes against the sandbox: everything comes, nothing is lost, and every pass says how it went."""
 
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -11,7 +12,9 @@ from msgspec import structs
 from pytest_django.fixtures import Settings
 
 from jobs.models import UNDATED, Anomaly, Job, Lane, Lease, Pass, Quarantine, Recheck, Shard, Transition
-from jobs.store import keep, ready
+from jobs.rules.versions import Doubt
+from jobs.store import keep, ready, rechecks
+from jobs.sync import gate
 from jobs.sync.cycle import cycle
 from jobs.sync.lanes import (
     run_rechecks,
@@ -24,10 +27,11 @@ from jobs.sync.lease import LeaseLost
 from jobs.sync.refresh import refresh_group, refresh_job
 from jobs.sync.run import Run, nobody, run_pass
 from jobs.sync.upstream import OtherPlatform
-from jobs.upstream.errors import BrokenReply, TokenRefused, TryAgain
+from jobs.upstream.errors import BrokenReply, TokenRefused, TryAgain, UpstreamError
 from jobs.upstream.record import Page
 from tests.records import job, record
 from trials.consistency import is_consistent
+from trials.elapsing import elapse
 from trials.platform import SandboxProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -169,10 +173,9 @@ def test_what_is_stored_and_does_not_come_is_read_by_id(platform: SandboxProcess
     run_sweep(seconds=60)
     assert [(each.key, each.reason) for each in Recheck.objects.all()] == [(gone.key, "absent")]
     run_rechecks()
-    waiting = Recheck.objects.get()
-    assert waiting.missing
+    assert Recheck.objects.get().missing
     assert Job.objects.get(key=gone.key).cell.status != "gone"
-    Recheck.objects.update(due=timezone.now(), missing=waiting.missing - timedelta(seconds=61))
+    elapse(61)
     run_rechecks()
     assert Job.objects.get(key=gone.key).cell.status == "gone"
     assert not Recheck.objects.exists()
@@ -205,7 +208,7 @@ def test_a_404_of_a_proxy_is_no_404(platform: SandboxProcess) -> None:
     cycle(watch=nobody, waiting=lambda _: None)
     key = Job.objects.first().key  # type: ignore[union-attr]
     Recheck.objects.create(key=key, reason="tie", raised=timezone.now(), due=timezone.now())
-    platform.faults("html")
+    platform.faults("proxy404")
     run_rechecks()
     put_off = Recheck.objects.get()
     assert (put_off.missing, put_off.attempts) == (None, 1)
@@ -347,3 +350,23 @@ def test_an_address_that_brought_nothing_pins_nothing(platform: SandboxProcess, 
     cycle(watch=nobody, waiting=lambda _: None)
     assert Job.objects.count() == 120
     assert {lane.platform for lane in Lane.objects.all()} == {settings.MEDIA_PLATFORM_NAME}
+
+
+@pytest.mark.parametrize(("fault", "asked"), [("proxy404", 4), ("status=500", 4), ("status=403", 3)])
+def test_jobs_that_cannot_be_read_stop_no_other_lane(platform: SandboxProcess, fault: str, asked: int) -> None:
+    """What is wrong with single jobs opens no circuit: where two in a row fail, the others have their turn later."""
+    run_tail()
+    keys = [job["id"] for job in platform.jobs()[:3]]
+    rechecks.doubt(dict.fromkeys(keys, Doubt.TIE))
+    platform.faults(f"{fault}@/jobs/")
+    platform.forget()
+    with suppress(UpstreamError):
+        run_rechecks()
+    assert len(platform.requests()) == asked
+    assert gate.may_begin()
+    assert Recheck.objects.count() == 3
+    platform.faults("")
+    run_tail()
+    elapse(60)
+    run_rechecks()
+    assert not Recheck.objects.exists()

@@ -71,6 +71,7 @@ def test_a_watermark_does_not_move_back(platform: SandboxProcess) -> None:
 def test_the_overlap_follows_how_late_changes_come(platform: SandboxProcess) -> None:
     """The clock of the platform stands at noon: what is dated a minute before has come a minute late."""
     run_tail()
+    run_sweep(seconds=60)
     lane = Lane.objects.get(name="tail")
     assert overlap(lane) == timedelta(seconds=120)
     for number in range(3):
@@ -80,8 +81,17 @@ def test_the_overlap_follows_how_late_changes_come(platform: SandboxProcess) -> 
     assert timedelta(seconds=600) <= overlap(lane) < timedelta(seconds=900)
 
 
+def test_what_has_not_been_brought_yet_says_nothing_of_how_late_changes_come(platform: SandboxProcess) -> None:
+    """Before the first sweep is over, whatever the tail comes upon for the first time seems to come late."""
+    run_tail()
+    plant(platform, "n_1", datetime.fromtimestamp(platform.now() / 1000 - 60, UTC))
+    run_tail()
+    assert overlap(Lane.objects.get(name="tail")) == timedelta(seconds=120)
+
+
 def test_what_comes_after_an_outage_says_nothing_of_how_late_changes_come(platform: SandboxProcess) -> None:
     run_tail()
+    run_sweep(seconds=60)
     Lane.objects.update(complete=datetime.now(UTC) - timedelta(hours=1))
     plant(platform, "n_1", datetime.fromtimestamp(platform.now() / 1000 - 60, UTC))
     run_tail()

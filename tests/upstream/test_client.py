@@ -373,6 +373,17 @@ def test_a_token_is_refused_by_few_statuses(remote: SandboxProcess, status: int,
     assert (type(refused.value), refused.value.status) == (told, status)
 
 
+@pytest.mark.parametrize(("fault", "told"), [("status=403", RequestRefused), ("status=401", CredentialsRefused)])
+def test_a_job_that_we_may_not_see_says_nothing_of_our_credentials(
+    remote: SandboxProcess, fault: str, told: type[UpstreamError]
+) -> None:
+    remote.faults(fault)
+    with pytest.raises(told):
+        client(remote).job("somebodys_else")
+    with pytest.raises(CredentialsRefused):
+        client(remote).page(FIRST)
+
+
 def test_messages_hold_neither_token_nor_secret(remote: SandboxProcess) -> None:
     remote.faults("status=400")
     with pytest.raises(UpstreamError) as error:

@@ -1,0 +1,11 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    """What contradicts a job within the second of its date (`jobs.rules.versions`)."""
+
+    dependencies = [("jobs", "0010_anomalies")]
+
+    operations = [
+        migrations.AddField("job", "contested", models.BinaryField(db_default=b"")),
+    ]

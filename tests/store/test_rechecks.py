@@ -1,0 +1,101 @@
+"""`jobs.store.rechecks`: who has its turn, what a 404 leads to, and that nothing is forgotten that was asked since."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models import F
+from django.utils import timezone
+
+from jobs.models import Job, Recheck
+from jobs.rules.rechecks import LONGEST_WAIT, SPACING, Due
+from jobs.rules.versions import Doubt
+from jobs.store import rechecks
+from tests.records import record, write
+
+pytestmark = pytest.mark.django_db
+KEY = record(1).id
+DUE = Due(key=KEY, group="")
+
+
+def not_found() -> None:
+    """Let a read that is made now find no job."""
+    rechecks.absent(DUE, timezone.now(), lane="rechecks")
+
+
+def later(by: timedelta) -> None:
+    """Let time pass."""
+    Recheck.objects.update(raised=F("raised") - by, due=F("due") - by, missing=F("missing") - by)
+    Job.objects.update(observed=F("observed") - by)
+
+
+def test_hooks_come_first_and_what_did_not_come_last() -> None:
+    for key, reason in (("1", Doubt.ABSENT), ("2", Doubt.TIE), ("3", Doubt.HOOK)):
+        rechecks.doubt({key: reason})
+    assert [each.key for each in rechecks.due(9)] == ["3", "2", "1"]
+
+
+def test_a_hook_does_not_wait_for_a_read_that_was_put_off() -> None:
+    rechecks.doubt({KEY: Doubt.TIE})
+    Recheck.objects.update(due=timezone.now() + LONGEST_WAIT / 2)
+    rechecks.doubt({KEY: Doubt.ABSENT})
+    assert rechecks.due(1) == []
+    rechecks.doubt({KEY: Doubt.HOOK})
+    rechecks.doubt({KEY: Doubt.ABSENT})
+    assert [each.key for each in rechecks.due(1)] == [KEY]
+    assert Recheck.objects.get().reason == Doubt.HOOK
+
+
+def test_the_second_404_makes_a_job_gone_and_needs_no_other() -> None:
+    write([record(1)])
+    rechecks.doubt({KEY: Doubt.ABSENT})
+    not_found()
+    later(SPACING)
+    not_found()
+    assert Job.objects.get().cell.status == "gone"
+    assert not Recheck.objects.exists()
+
+
+@pytest.mark.parametrize("state", ["pending", "success"])
+def test_404s_count_anew_when_a_list_shows_the_job(state: str) -> None:
+    write([record(1, status=state)])
+    rechecks.doubt({KEY: Doubt.HOOK})
+    not_found()
+    later(SPACING)
+    write([record(1, status=state)])
+    not_found()
+    assert Job.objects.get().cell.status == state
+    later(SPACING)
+    not_found()
+    assert Job.objects.get().cell.status == "gone"
+
+
+def test_what_a_hook_tells_while_a_404_is_on_its_way_is_read() -> None:
+    write([record(1)])
+    rechecks.doubt({KEY: Doubt.ABSENT})
+    not_found()
+    later(SPACING)
+    asked = timezone.now()
+    rechecks.doubt({KEY: Doubt.HOOK})
+    rechecks.absent(DUE, asked, lane="rechecks")
+    assert [each.key for each in rechecks.due(1)] == [KEY]
+
+
+def test_a_job_that_changes_while_it_is_called_gone_stays_to_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    write([record(1)])
+    rechecks.doubt({KEY: Doubt.ABSENT})
+    not_found()
+    later(SPACING)
+    monkeypatch.setattr(rechecks, "entomb", lambda *_, **__: False)
+    not_found()
+    assert Recheck.objects.get().missing is not None
+    assert Job.objects.get().cell.status == "pending"
+
+
+def test_what_was_put_off_before_our_clock_was_set_back_is_due() -> None:
+    rechecks.doubt({KEY: Doubt.TIE})
+    Recheck.objects.update(due=timezone.now() + timedelta(days=1), raised=timezone.now() + timedelta(days=1))
+    assert [each.key for each in rechecks.due(1)] == [KEY]
+    not_found()
+    later(SPACING)
+    not_found()
+    assert not Recheck.objects.exists()

@@ -284,13 +284,13 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 TICKS: dict[str, tuple[str, int, tuple[int, ...]]] = {
-    "tail": ("tail", SYNC_PERIOD, ()),
+    "tail": ("tail", SYNC_PERIOD, (SYNC_PERIOD,)),
     "rechecks": ("rechecks", SYNC_PERIOD, ()),
-    "reconcile": ("reconcile", SYNC_RECONCILE, ()),
+    "reconcile": ("reconcile", SYNC_RECONCILE, (SYNC_RECONCILE,)),
     "forget": ("forget", 600, ()),
     **{f"sweep-{number}": ("sweep", SYNC_PERIOD, (number,)) for number in range(SYNC_SWEEPERS)},
 }
 CELERY_BEAT_SCHEDULE = {
-    name: {"task": f"jobs.tasks.{task}", "schedule": period, "args": given, "options": {"expires": period}}
+    name: {"task": f"jobs.tasks.{task}", "schedule": period, "args": given}
     for name, (task, period, given) in TICKS.items()
 }

@@ -102,7 +102,7 @@ def first_sync() -> None:
     from jobs.tasks import sweep, tail
 
     gate.reset()
-    (tail.si() | sweep.si()).apply_async(expires=settings.LONGEST_TASK)
+    (tail.si() | sweep.si()).apply_async()
 
 
 def _static_fingerprint() -> str:

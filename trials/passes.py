@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from jobs.sync.lanes import (
-    reconcile_is_due,
+    reconcile_may_begin,
     run_rechecks,
     run_reconcile,
     run_sweep,
@@ -27,7 +27,7 @@ def run_whole_sweep(watch: Watcher) -> None:
 
 def run_open(watch: Watcher) -> None:
     """Walk through the open jobs, as soon as there are any."""
-    if reconcile_is_due():
+    if reconcile_may_begin():
         run_reconcile(watch=watch)
 
 

@@ -9,7 +9,6 @@ from threading import Lock, Thread
 from celery import current_app
 from kombu.exceptions import OperationalError
 
-EXPIRES = 10
 log = logging.getLogger(__name__)
 
 
@@ -33,7 +32,7 @@ class Nudge:
     def _send(self) -> None:
         while (task := self._next()) is not None:
             try:
-                current_app.send_task(task, expires=EXPIRES, retry=False)
+                current_app.send_task(task, retry=False)
             except (OperationalError, OSError) as why:
                 log.warning("the broker does not answer: %s", why)
 

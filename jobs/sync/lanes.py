@@ -1,11 +1,13 @@
 """Runs passes of the lanes, as the scheduler and `./deck sync` do."""
 
 from contextlib import closing
+from datetime import timedelta
 from functools import partial
 
 from django.db.models.functions import Now
 
-from jobs.models import Lane, Pass, Recheck
+from jobs.models import Lane, Pass
+from jobs.store import rechecks
 from jobs.sync import sweep as sweeping
 from jobs.sync.gate import Gate
 from jobs.sync.rechecks import recheck
@@ -43,7 +45,13 @@ def sweep_is_left() -> bool:
     return sweeping.is_left(_lane(Lane.SWEEP), _lane(Lane.TAIL))
 
 
-def reconcile_is_due() -> bool:
+def is_due(lane: str, every: float) -> bool:
+    """Tell whether no pass of a lane has begun for about so many seconds, by the database's clock."""
+    lately = Now() - timedelta(seconds=every / 2)
+    return not Pass.objects.filter(lane=lane, began__gt=lately, began__lte=Now()).exists()
+
+
+def reconcile_may_begin() -> bool:
     """Tell whether a pass over the open jobs makes sense: not before there are any."""
     tail = _lane(Lane.TAIL)
     return tail is not None and tail.complete is not None
@@ -51,7 +59,7 @@ def reconcile_is_due() -> bool:
 
 def rechecks_are_left() -> bool:
     """Tell whether there are jobs to be read by id now."""
-    return Recheck.objects.filter(due__lte=Now()).exists()
+    return bool(rechecks.due(1))
 
 
 def _lane(name: str) -> Lane | None:

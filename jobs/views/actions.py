@@ -12,8 +12,6 @@ from jobs.sync import gate
 from jobs.sync.refresh import refresh_job
 from jobs.upstream.errors import UpstreamError
 
-EXPIRES = 60
-
 
 @require_POST
 def sync_now(request: HttpRequest) -> HttpResponse:
@@ -21,7 +19,7 @@ def sync_now(request: HttpRequest) -> HttpResponse:
     gate.reset()
     try:
         for task in (tasks.tail, tasks.sweep, tasks.reconcile, tasks.rechecks):
-            task.apply_async(expires=EXPIRES, retry=False)
+            task.apply_async(retry=False)
     except (OperationalError, OSError):
         messages.error(request, "The broker does not answer, so no worker could be told. Is Valkey running?")
     else:

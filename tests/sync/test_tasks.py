@@ -9,11 +9,15 @@ from django.conf import settings as project
 from pytest_django.fixtures import Settings
 
 from jobs import tasks
-from jobs.models import Cell, Job, Lane, Pass
+from jobs.models import Cell, Job, Lane, Pass, Recheck
+from jobs.rules.versions import Doubt
+from jobs.store import rechecks
+from jobs.sync import lanes
 from jobs.sync.lanes import run_tail
 from jobs.sync.lease import leased
 from tests.store.test_concurrency import at_once
 from trials.consistency import is_consistent
+from trials.elapsing import elapse
 from trials.platform import SandboxProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -66,8 +70,39 @@ def test_a_task_has_an_hour_and_is_not_given_to_another_worker_meanwhile() -> No
 def test_a_task_whose_process_is_killed_is_not_given_to_another() -> None:
     """One that kills whoever runs it would be given out without end; the next tick does what it should have done."""
     assert not project.CELERY_TASK_REJECT_ON_WORKER_LOST
+
+
+def test_ticks_that_have_waited_for_a_worker_do_no_work_and_none_goes_by_a_wall_clock(platform: SandboxProcess) -> None:
     schedule: dict[str, Any] = project.CELERY_BEAT_SCHEDULE
-    assert all(tick["options"]["expires"] <= tick["schedule"] for tick in schedule.values())
+    assert not any("options" in tick for tick in schedule.values())
+    for _ in range(3):
+        for name in ("tail", "reconcile"):
+            getattr(tasks, name)(*schedule[name]["args"])
+    assert Pass.objects.filter(lane="tail").count() == 1
+    elapse(schedule["tail"]["schedule"])
+    tasks.tail(*schedule["tail"]["args"])
+    tasks.tail()
+    assert Pass.objects.filter(lane="tail").count() == 3
+
+
+def test_what_a_hook_tells_while_the_lane_ends_is_read_by_its_holder(
+    platform: SandboxProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker that the hook has called finds the lane leased, and goes."""
+    run_tail()
+    keys = [job["id"] for job in platform.jobs()[:2]]
+    rechecks.doubt({keys[0]: Doubt.HOOK})
+    run = lanes.run_rechecks
+
+    def run_and_hear() -> Pass:
+        done = run()
+        if Pass.objects.filter(lane="rechecks").count() == 1:
+            rechecks.doubt({keys[1]: Doubt.HOOK})
+        return done
+
+    monkeypatch.setattr(lanes, "run_rechecks", run_and_hear)
+    tasks.rechecks()
+    assert not Recheck.objects.exists()
 
 
 def _begin_together(work: Any, barrier: Barrier) -> None:

@@ -299,8 +299,9 @@ class Lane(models.Model):
 
     `complete` is when the last complete pass began: what the platform had changed by then is here. `watermark` is the
     newest `dateUpdated` that the tail has passed, `lags` how late it saw changes (`jobs.rules.lag`). Sweeps are counted
-    by `number`; the last of them `began` and `finished` then. `page_size` is how many jobs may be asked for at once,
-    null where the platform has not refused as many as the settings say.
+    by `number`; the last of them `began` and `finished` then, and `gaps` are what it has left out, in words.
+    `page_size` is how many jobs may be asked for at once, null where the platform has not refused as many as the
+    settings say.
     `problem` is why the last pass failed, and since when.
     """
 
@@ -314,6 +315,7 @@ class Lane(models.Model):
     number = models.IntegerField(default=0)
     began = models.DateTimeField(null=True)
     finished = models.DateTimeField(null=True)
+    gaps = ArrayField(models.TextField(), default=list)
     page_size = models.IntegerField(null=True)
     problem = models.TextField(default="")
     problem_since = models.DateTimeField(null=True)
@@ -322,8 +324,9 @@ class Lane(models.Model):
 class Shard(models.Model):
     """The walk of a sweep, or of the reconcile lane, through the jobs of a type, a state, an issuer; empty is any.
 
-    `token`, `reached`, `edge`, `ordered` and `finished` are as in `jobs.rules.sweep.Place`. `since` is when the walk
-    began, null before that, in pages of `page_size`; `restarts` is how often it had to begin again.
+    `token` to `mark` are as in `jobs.rules.sweep.Place`. `since` is when the walk began, null before that, in pages of
+    `page_size`; `restarts` is how often it had to begin again. It has failed `failures` times in a row while the
+    platform answered others, at last when it `failed`. `left_out` is what of it is not walked, and why, in words.
     `weight` is how many jobs it is thought to have, beside the other shards of a sweep.
     """
 
@@ -336,9 +339,15 @@ class Shard(models.Model):
     edge = ArrayField(models.TextField(), default=list)
     ordered = models.BooleanField(default=True)
     finished = models.BooleanField(default=False)
+    pages = models.IntegerField(default=0)
+    idle = models.IntegerField(default=0)
+    mark = models.TextField(default="")
     since = models.DateTimeField(null=True)
     page_size = models.IntegerField(default=0)
     restarts = models.IntegerField(default=0)
+    failures = models.IntegerField(default=0)
+    failed = models.DateTimeField(null=True)
+    left_out = models.TextField(default="")
     weight = models.BigIntegerField(default=1)
 
     class Meta:

@@ -1,9 +1,9 @@
+"""What contradicts a job within the second of its date (`jobs.rules.versions`)."""
+
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """What contradicts a job within the second of its date (`jobs.rules.versions`)."""
-
     dependencies = [("jobs", "0010_anomalies")]
 
     operations = [

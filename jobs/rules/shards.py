@@ -23,6 +23,10 @@ TYPES = (
 )
 RESTARTS = 2
 """How often a walk begins again before its shard is split."""
+FAILURES = 3
+"""How many passes that fail, while the platform answers others, let a walk begin again."""
+MOST_ISSUERS = 1_000
+"""Beyond so many nothing is split by them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,11 +59,18 @@ def first(known: Known) -> list[Shard]:
 
 def split(shard: Shard, known: Known) -> list[Shard]:
     """Smaller shards in the place of one whose walk outlives its tokens: nothing where there are none."""
-    if shard == EVERYTHING or shard.issuer:
+    if shard.issuer or (shard.status and len(known.issuers) > MOST_ISSUERS):
         return []
     if not shard.status:
         return [replace(shard, status=each) for each in sorted(known.statuses)]
     return [replace(shard, issuer=each) for each in sorted(known.issuers)]
+
+
+def rest(shard: Shard) -> str:
+    """What the parts of a shard leave out, in words; empty where the walk through everything brings it."""
+    if shard.status:
+        return "without an issuer, or of one that is not known here"
+    return "in a state that is not known here" if shard == EVERYTHING else ""
 
 
 def weight(shard: Shard, here: Mapping[Shard, int]) -> int:

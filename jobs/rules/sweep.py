@@ -9,12 +9,15 @@ from datetime import UTC, datetime, timedelta
 
 from jobs.rules.endless import Guard
 from jobs.rules.versions import second
+from jobs.upstream.errors import Endless, TokenRepeated
 from jobs.upstream.record import Page
 from jobs.upstream.walk import Ask, Walk
 
 SECOND = timedelta(seconds=1)
 BEGIN, END = datetime(1971, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 LARGEST_EDGE = 10_000
+MOST_IDLE = 5_000
+"""How many pages may be of one second, or of none: more are a walk without an end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +26,7 @@ class Place:
 
     `token` leads to the next page, empty at the beginning. Up to the second `reached`, which is not over, all has come;
     `edge` are the jobs of that second that have. `ordered` says that every page was in the order that was asked for.
+    `pages` is how many there were, `idle` of them since one led further, and `mark` the token behind one of them.
     """
 
     token: str = ""
@@ -30,6 +34,9 @@ class Place:
     edge: frozenset[str] = frozenset()
     ordered: bool = True
     finished: bool = False
+    pages: int = 0
+    idle: int = 0
+    mark: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +65,17 @@ class Sweep:
         self._guard = Guard(self.ask)
 
     def take(self, page: Page) -> Walked:
-        """Take the page that was asked for; raise as `Guard.check` does."""
+        """Take the page that was asked for; raise as `Guard.check` does.
+
+        That knows the pages since `place` alone; a circle that is longer comes by `mark` again, since that is the token
+        behind the first, the second, the fourth page and so on (Brent's way to find one).
+        """
         dated = [(record.id, second(record.created)) for record in page.records if record.created is not None]
         self._guard.check(page, [date for _, date in dated])
+        if page.next_token is not None and page.next_token == self.place.mark:
+            raise TokenRepeated("The platform gave a page token for the second time; the walk begins again.")
+        if self.place.idle > MOST_IDLE:
+            raise Endless(f"{MOST_IDLE} pages in a row led no further, and more are to come; the walk begins again.")
         before, self.place = self.place, self._behind(page, dated)
         self.ask = None if self.ask is None or self.place.finished else replace(self.ask, token=page.next_token)
         keys = before.edge.union(key for key, _ in dated)
@@ -72,12 +87,17 @@ class Sweep:
         edge = {key for key, date in dated if date == reached} | (
             self.place.edge if reached == self.place.reached else set()
         )
+        ordered = self.place.ordered and self._is_ordered([date for _, date in dated]) and len(edge) <= LARGEST_EDGE
+        token, pages = page.next_token or "", self.place.pages + 1
         return Place(
-            token=page.next_token or "",
+            token=token,
             reached=reached,
-            edge=frozenset(edge),
-            ordered=self.place.ordered and self._is_ordered([date for _, date in dated]) and len(edge) <= LARGEST_EDGE,
+            edge=frozenset(edge if ordered else ()),
+            ordered=ordered,
             finished=page.next_token is None,
+            pages=pages,
+            idle=self.place.idle + 1 if reached == self.place.reached else 0,
+            mark=self.place.mark if pages & (pages - 1) else token,
         )
 
     def _is_ordered(self, dates: list[datetime]) -> bool:

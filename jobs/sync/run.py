@@ -25,7 +25,7 @@ from jobs.sync.upstream import lanes_of_others, require_same_platform
 from jobs.upstream.errors import RequestRefused, TokenRefused, TooLong, UpstreamError
 
 PASSES_KEPT = timedelta(days=7)
-SMALLEST_PAGE = 20
+SMALLEST_PAGE = 1
 REFUSES_SIZE = frozenset({400, 413, 422})
 
 Save = Callable[[Written], None]
@@ -39,13 +39,17 @@ def nobody(record: Pass) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """A pass under way: `lane` as it stood when it began, `record` as it stands, how many jobs to ask for."""
+    """A pass under way: `lane` as it stood when it began, `record` as it stands, how many jobs to ask for.
+
+    `remembered` is how many the next passes are to ask for, None where the platform has refused no size.
+    """
 
     lane: Lane
     record: Pass
     lease: Lease
     watch: Watcher
     page_size: int
+    remembered: int | None
 
     @property
     def began(self) -> datetime:
@@ -66,8 +70,7 @@ class Run:
         self.watch(self.record)
 
     def _count(self, written: Written) -> None:
-        size = self.page_size if self.page_size < settings.SYNC_PAGE_SIZE else None
-        Lane.objects.filter(pk=self.lane.pk).update(page_size=size)
+        Lane.objects.filter(pk=self.lane.pk).update(page_size=self.remembered)
         counts = {"pages": 1, **{name: getattr(written, name) for name in COUNTS}}
         Pass.objects.filter(pk=self.record.pk).update(**{name: F(name) + n for name, n in counts.items()})
 
@@ -76,9 +79,13 @@ class Run:
         with self.lease.fenced():
             anomalies.note(self.lane.name, anomaly)
 
-    def with_smaller_pages(self) -> Self:
-        """The same pass with pages of half the size."""
-        return replace(self, page_size=max(SMALLEST_PAGE, self.page_size // 2))
+    def with_smaller_pages(self, *, refused: bool) -> Self:
+        """The same pass with pages of half the size: those after it too where a size was `refused`.
+
+        Where a page was too long, it is some jobs that are, and the others need no smaller ones.
+        """
+        size = max(SMALLEST_PAGE, self.page_size // 2)
+        return replace(self, page_size=size, remembered=size if refused else self.remembered)
 
 
 Walk = Callable[[Run], Pass.Outcome]
@@ -131,7 +138,7 @@ def _run(record: Pass, lease: Lease, watch: Watcher) -> Run:
         known = {"platform": settings.MEDIA_PLATFORM_NAME}
         lane, _ = Lane.objects.get_or_create(name=record.lane, defaults=known)
     size = min(settings.SYNC_PAGE_SIZE, lane.page_size or settings.SYNC_PAGE_SIZE)
-    return Run(lane=lane, record=record, lease=lease, watch=watch, page_size=size)
+    return Run(lane=lane, record=record, lease=lease, watch=watch, page_size=size, remembered=lane.page_size)
 
 
 def _walked(run: Run, walk: Walk) -> Pass.Outcome:
@@ -142,7 +149,7 @@ def _walked(run: Run, walk: Walk) -> Pass.Outcome:
             return walk(run)
         except TooLong as error:
             if run.page_size <= SMALLEST_PAGE:
-                raise TooLong(f"{error} It holds {run.page_size} jobs at most; no fewer are asked for.") from error
+                raise TooLong(f"{error} It holds a single job.") from error
             refused = error
         except RequestRefused as error:
             for_its_size = error.status in REFUSES_SIZE and not isinstance(error, TokenRefused)
@@ -150,7 +157,7 @@ def _walked(run: Run, walk: Walk) -> Pass.Outcome:
                 raise
             refused = error
         run.note(Anomaly(kind=Kind.SIZE_REFUSED, said=str(refused)))
-        run = run.with_smaller_pages()
+        run = run.with_smaller_pages(refused=isinstance(refused, RequestRefused))
 
 
 def _succeed(record: Pass, lease: Lease, outcome: Pass.Outcome) -> None:

@@ -32,9 +32,12 @@ def is_left(lane: Lane | None, tail: Lane | None) -> bool:
     """Tell whether a sweep is under way or due, and the tail looks after what changes meanwhile."""
     if tail is None or tail.complete is None:
         return False
-    if lane is None or lane.finished is None or _shards().exists():
-        return True
-    return abs(database_clock()() - lane.finished) > timedelta(seconds=settings.SYNC_SWEEP)
+    return lane is None or _shards().exists() or _is_due(lane)
+
+
+def _is_due(lane: Lane) -> bool:
+    """Tell whether the last sweep was long ago, or lies ahead, as from before our clock was set back."""
+    return lane.finished is None or abs(database_clock()() - lane.finished) > timedelta(seconds=settings.SYNC_SWEEP)
 
 
 def sweep(*, seconds: float, watch: Watcher) -> Iterator[Pass]:
@@ -59,15 +62,21 @@ def _shards(**wanted: bool) -> QuerySet[Shard]:
 
 
 def _walk_one(until: float, watch: Watcher) -> Pass | None:
-    """Run a pass over the first shard that nobody else walks; None where there is none."""
-    for shard in _shards(finished=False):
+    """Run a pass over the first shard that nobody else walks, those that fail last; None where there is none."""
+    for shard in _shards(finished=False).order_by("failures", "pk"):
         with closing(jobs_client(gate=Gate())) as client:
             try:
-                walk = partial(walk_shard, client, shard=shard, until=until)
+                walk = partial(_walk_shard, client, shard=shard, until=until)
                 return run_pass(Lane.SWEEP, walk, watch=watch, lease=shard.lease, scope=shard.scope or EVERYTHING)
             except LeaseHeld:
                 continue
     return None
+
+
+def _walk_shard(client: JobsClient, run: Run, *, shard: Shard, until: float) -> Pass.Outcome:
+    """Walk a shard as it stands now that it is ours, if nobody has come to its end meanwhile."""
+    current = _shards(finished=False).filter(pk=shard.pk).first()
+    return walk_shard(client, run, current, until=until) if current else Pass.Outcome.COMPLETE
 
 
 def _begin(client: JobsClient, run: Run) -> Pass.Outcome:
@@ -79,7 +88,8 @@ def _begin(client: JobsClient, run: Run) -> Pass.Outcome:
         oldest = client.page(Ask(walk=Walk(order_by="dateCreated", ascending=True, page_size=run.page_size)))
         run.commit(store.ready(oldest), since=oldest.asked, save=lambda _: None)
     with run.lease.fenced():
-        if not _shards().exists():
+        run.lane.refresh_from_db()
+        if not _shards().exists() and _is_due(run.lane):
             plant(Lane.SWEEP, shards.first(known()))
             Lane.objects.filter(pk=run.lane.pk).update(number=F("number") + 1, began=run.began)
             Lane.objects.update(page_size=None)
@@ -87,10 +97,11 @@ def _begin(client: JobsClient, run: Run) -> Pass.Outcome:
 
 
 def _end(run: Run) -> Pass.Outcome:
-    """Note that everything has been read, unless somebody just has."""
+    """Note that everything has been read, or all but what was left out, unless somebody just has."""
     with run.lease.fenced():
         if _shards().exists() and not _shards(finished=False).exists():
+            gaps = [f"{each.scope or 'jobs'} {each.left_out}" for each in _shards().exclude(left_out="")]
             _shards().delete()
             Lease.objects.filter(name__startswith=f"{Lane.SWEEP} ", expires__lt=Now()).delete()
-            Lane.objects.filter(pk=run.lane.pk).update(finished=Now())
+            Lane.objects.filter(pk=run.lane.pk).update(finished=Now(), gaps=gaps)
     return Pass.Outcome.COMPLETE

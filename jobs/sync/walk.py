@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.db.models import Sum
+from django.db.models.functions import Now
 
 from jobs import store
 from jobs.models import Cell, Lane, Pass, Shard
@@ -22,17 +23,36 @@ from jobs.sync.pages import steps
 from jobs.sync.run import Run
 from jobs.sync.sizes import fullest
 from jobs.upstream.client import JobsClient
-from jobs.upstream.errors import Endless, TokenRefused, TokenRepeated, UpstreamError
+from jobs.upstream.errors import (
+    CredentialsRefused,
+    Endless,
+    TokenRefused,
+    TokenRepeated,
+    UpstreamError,
+)
 from jobs.upstream.walk import Walk
 
-FRESH: dict[str, Any] = {"token": "", "reached": None, "edge": [], "ordered": True, "finished": False, "since": None}
+FRESH: dict[str, Any] = {
+    "token": "",
+    "reached": None,
+    "edge": [],
+    "ordered": True,
+    "finished": False,
+    "since": None,
+    "pages": 0,
+    "idle": 0,
+    "mark": "",
+    "failures": 0,
+    "failed": None,
+}
 
 
 def walk_shard(client: JobsClient, run: Run, shard: Shard, *, until: float) -> Pass.Outcome:
     """Read pages to the end of a shard, or, by `time.monotonic`, `until` then.
 
     A page token is good for one size. Where the platform refuses one, the walk begins again: at once, if it was kept
-    from an earlier pass, or else with the next one.
+    from an earlier pass, or else with the next one. Whatever else stops it counts against it, where the platform
+    answers others.
     """
     if shard.token and shard.page_size > run.page_size:
         with run.lease.fenced():
@@ -51,6 +71,12 @@ def walk_shard(client: JobsClient, run: Run, shard: Shard, *, until: float) -> P
         if not kept:
             raise
         return _walk_again(client, run, shard, error, until=until)
+    except CredentialsRefused:
+        raise
+    except UpstreamError as error:
+        with run.lease.fenced():
+            _fail(shard, error)
+        raise
     return Pass.Outcome.PAUSED if walker.ask else Pass.Outcome.COMPLETE
 
 
@@ -63,17 +89,42 @@ def _walk_again(client: JobsClient, run: Run, shard: Shard, error: UpstreamError
 
 
 def _restart(shard: Shard) -> None:
-    """Let a walk begin again; one of a sweep that has done so too often is cut into smaller ones, or given up."""
-    row = Shard.objects.filter(pk=shard.pk)
+    """Let a walk begin again; one of a sweep that has done so too often is cut into smaller ones, or left out."""
     if shard.restarts < shards.RESTARTS or shard.lane != Lane.SWEEP:
-        row.update(**FRESH, restarts=shard.restarts + 1)
-    elif parts := shards.split(shards.Shard(type=shard.type, status=shard.status, issuer=shard.issuer), known()):
-        row.delete()
-        plant(shard.lane, parts)
+        Shard.objects.filter(pk=shard.pk).update(**FRESH, restarts=shard.restarts + 1)
+        return
+    whole = shards.Shard(type=shard.type, status=shard.status, issuer=shard.issuer)
+    parts = shards.split(whole, known())
+    if not parts:
+        _leave_out(shard, "whose walk never came to its end")
+    elif rest := shards.rest(whole):
+        _leave_out(shard, rest)
     else:
-        row.update(finished=True)
-        said = f"The walk through {shard.scope or 'all jobs'} never came to its end, and is left out."
-        anomalies.note(shard.lane, Anomaly(kind=Kind.GIVEN_UP, said=said))
+        Shard.objects.filter(pk=shard.pk).delete()
+    plant(shard.lane, parts)
+
+
+def _fail(shard: Shard, error: UpstreamError) -> None:
+    """Count a failure of a walk where the platform has answered the tail since the last one; after some, begin again.
+
+    Nothing is walked of which not even the first page can be had.
+    """
+    answered = Lane.objects.filter(pk=Lane.TAIL).values_list("complete", flat=True).first()
+    if shard.failed is not None and (answered is None or answered <= shard.failed):
+        return
+    if shard.failures + 1 < shards.FAILURES:
+        Shard.objects.filter(pk=shard.pk).update(failures=shard.failures + 1, failed=Now())
+    elif not shard.token and shard.lane == Lane.SWEEP:
+        _leave_out(shard, f"which the platform does not list: {error}")
+    else:
+        _restart(shard)
+
+
+def _leave_out(shard: Shard, why: str) -> None:
+    """Go on without jobs of a shard; the sweep will not say that it has read everything."""
+    Shard.objects.filter(pk=shard.pk).update(finished=True, left_out=why)
+    said = f"Jobs are left out by the sweep: {shard.scope or 'all'}, {why}."
+    anomalies.note(shard.lane, Anomaly(kind=Kind.GIVEN_UP, said=said))
 
 
 def plant(lane: str, parts: Iterable[shards.Shard]) -> None:
@@ -112,7 +163,15 @@ def _way(run: Run, shard: Shard) -> Walk:
 
 
 def _place(shard: Shard) -> Place:
-    return Place(token=shard.token, reached=shard.reached, edge=frozenset(shard.edge), ordered=shard.ordered)
+    return Place(
+        token=shard.token,
+        reached=shard.reached,
+        edge=frozenset(shard.edge),
+        ordered=shard.ordered,
+        pages=shard.pages,
+        idle=shard.idle,
+        mark=shard.mark,
+    )
 
 
 def _save(shard: Shard, since: datetime, way: Walk, walked: Walked, _: Written) -> None:
@@ -124,6 +183,11 @@ def _save(shard: Shard, since: datetime, way: Walk, walked: Walked, _: Written) 
         edge=sorted(place.edge),
         ordered=place.ordered,
         finished=place.finished,
+        pages=place.pages,
+        idle=place.idle,
+        mark=place.mark,
+        failures=0,
+        failed=None,
         since=since,
         page_size=way.page_size,
     )

@@ -41,7 +41,7 @@ CHUNK = 1 << 16
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 PASSES_BY_ITSELF = frozenset({408, 429})
 CLOCKS_DIFFER = timedelta(seconds=60)
-REFUSES_TOKEN = frozenset({400, 410, 422})
+REFUSES_TOKEN = frozenset({400, 404, 409, 410, 422})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,10 +127,11 @@ class JobsClient:
         """Fetch one page; raise `TokenRefused` where the platform no longer takes its token."""
         try:
             reply = self._get(SEARCH, ask.walk.parameters(ask.token))
-        except RequestRefused as refused:
-            if ask.token is None or refused.status not in REFUSES_TOKEN:
+        except (RequestRefused, NotFound) as refused:
+            status = 404 if isinstance(refused, NotFound) else refused.status
+            if ask.token is None or status not in REFUSES_TOKEN:
                 raise
-            raise TokenRefused(str(refused), status=refused.status) from refused
+            raise TokenRefused(str(refused), status=status) from refused
         return wire.page(reply.payload, self._masker, asked=reply.asked, dated=reply.dated)
 
     def job(self, job_id: str) -> Page:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobs.rules.shards import EVERYTHING, Known, Shard, ascends, first, split, weight
+from jobs.rules.shards import EVERYTHING, MOST_ISSUERS, Known, Shard, ascends, first, rest, split, weight
 
 HERE = {
     Shard(type="a", status="success", issuer="x"): 600,
@@ -46,5 +46,25 @@ def test_a_walk_is_cut_by_state_and_then_by_issuer() -> None:
         Shard(type="a", status="error", issuer="x"),
         Shard(type="a", status="error", issuer="y"),
     ]
-    assert split(EVERYTHING, known) == []
+    assert split(EVERYTHING, known) == [Shard(status="error"), Shard(status="success")]
     assert split(Shard(type="a", status="error", issuer="x"), known) == []
+
+
+def test_nothing_is_cut_by_more_issuers_than_can_be_walked() -> None:
+    many = Known(statuses=("error",), issuers=[str(number) for number in range(MOST_ISSUERS + 1)])
+    assert split(Shard(status="error"), many) == []
+    assert split(EVERYTHING, many) == [Shard(status="error")]
+
+
+@pytest.mark.parametrize(
+    ("shard", "left"),
+    [
+        (Shard(type="a"), ""),
+        (EVERYTHING, "state"),
+        (Shard(status="error"), "issuer"),
+        (Shard(type="a", status="error"), "issuer"),
+    ],
+)
+def test_what_the_parts_of_a_shard_leave_out_is_said(shard: Shard, left: str) -> None:
+    assert left in rest(shard)
+    assert bool(rest(shard)) == bool(left)

@@ -1,12 +1,15 @@
 """Walks by `dateCreated`: how far they have come, and which stretches of time each page closes."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 import pytest
 from msgspec import structs
 
-from jobs.rules.sweep import BEGIN, END, Place, Sweep, Walked
+from jobs.rules.sweep import BEGIN, END, MOST_IDLE, Place, Sweep, Walked
+from jobs.upstream.errors import Endless, TokenRepeated
 from jobs.upstream.record import Page
 from jobs.upstream.walk import Walk
 from tests.records import NOON, iso, record
@@ -87,3 +90,39 @@ def test_a_walk_goes_on_where_it_stopped() -> None:
     assert second.ask is not None
     assert second.ask.token == "more"
     assert stretch(second.take(page((3, 9), token=None))) == (NOON + 5 * SECOND, END, 2)
+
+
+@pytest.mark.parametrize("length", [1, 2, 7, 40])
+@pytest.mark.parametrize("pages", [1, 3, 12])
+def test_a_circle_of_tokens_is_found_however_few_of_its_pages_a_pass_reads(length: int, pages: int) -> None:
+    tokens = (f"t{number % length}" for number in range(8 * length + 8))
+    with pytest.raises(TokenRepeated):
+        _walk_in_slices(tokens, pages)
+
+
+def _walk_in_slices(tokens: Iterator[str], pages: int) -> None:
+    """Take pages that lead on to these tokens, so many a pass."""
+    place, number = Place(), 0
+    while some := list(islice(tokens, pages)):
+        sweep = walk(place=place)
+        for token in some:
+            number += 1
+            sweep.take(page((number, number), token=token))
+        place = sweep.place
+
+
+def test_a_walk_that_leads_no_further_for_ever_is_ended_over_many_passes() -> None:
+    walked = replace(walk().take(page((1, 5))).place, idle=MOST_IDLE)
+    sweep = walk(place=walked)
+    sweep.take(page((2, 5), token="a"))
+    with pytest.raises(Endless, match="led no further"):
+        sweep.take(page((3, 5), token="b"))
+    sweep = walk(place=walked)
+    sweep.take(page((2, 6), token="a"))
+    assert sweep.place.idle == 0
+
+
+def test_a_walk_out_of_order_keeps_no_edge() -> None:
+    sweep = walk()
+    sweep.take(page((1, 9), (2, 5)))
+    assert sweep.place.edge == frozenset()

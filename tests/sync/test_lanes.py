@@ -12,9 +12,10 @@ from msgspec import structs
 from pytest_django.fixtures import Settings
 
 from jobs.models import UNDATED, Anomaly, Job, Lane, Lease, Pass, Quarantine, Recheck, Shard, Transition
+from jobs.rules import shards
 from jobs.rules.versions import Doubt
 from jobs.store import keep, ready, rechecks
-from jobs.sync import gate
+from jobs.sync import gate, sweep
 from jobs.sync.cycle import cycle
 from jobs.sync.lanes import (
     run_rechecks,
@@ -157,12 +158,93 @@ def test_a_shard_whose_walk_outlives_its_tokens_is_split(platform: SandboxProces
     assert Lane.objects.get(name="sweep").finished
 
 
-def test_a_walk_through_everything_is_given_up_where_its_tokens_never_last(platform: SandboxProcess) -> None:
+def test_a_walk_through_everything_is_split_and_what_that_leaves_out_is_said(platform: SandboxProcess) -> None:
+    platform.plant(job(1, type="urn:job:unheard.of"))
     run_tail()
     everything(platform, token="stale", page_size=50, restarts=2)
     run_sweep(seconds=60)
-    assert set(Anomaly.objects.values_list("kind", flat=True)) == {"token-refused", "given-up"}
-    assert Lane.objects.get(name="sweep").finished
+    lane = Lane.objects.get(name="sweep")
+    assert lane.finished
+    assert lane.gaps == ["jobs in a state that is not known here"]
+    here = set(Job.objects.values_list("key", flat=True))
+    assert {each["status"] for each in platform.jobs() if each["id"] not in here} == {"paused"}
+    assert Job.objects.filter(cell__type="urn:job:unheard.of").exists()
+    assert Anomaly.objects.get(kind="given-up").said.endswith("in a state that is not known here.")
+
+
+def test_jobs_that_no_walk_brings_are_left_out_and_that_is_said(platform: SandboxProcess) -> None:
+    run_tail()
+    Lane.objects.create(name="sweep", platform="sandbox", number=2)
+    Shard.objects.create(
+        lane="sweep", type="t", status="s", issuer="i", token="stale", page_size=50, restarts=shards.RESTARTS
+    )
+    run_sweep(seconds=60)
+    assert Lane.objects.get(name="sweep").gaps == ["t s i whose walk never came to its end"]
+
+
+def tick() -> None:
+    """Let some time pass, and the tail and a sweeper have their turn."""
+    elapse(60)
+    run_tail()
+    with suppress(UpstreamError):
+        run_sweep(seconds=60)
+
+
+@pytest.mark.parametrize("fault", ["status=400", "status=500", "html"])
+def test_a_type_that_cannot_be_listed_holds_nothing_else_up(platform: SandboxProcess, fault: str) -> None:
+    """It comes by the walk through everything all the same."""
+    refused = shards.TYPES[0]
+    run_tail()
+    platform.faults(f"{fault}@/jobs?type={refused}")
+    for _ in range(60):
+        tick()
+        if Lane.objects.get(name="sweep").finished:
+            break
+    gaps = Lane.objects.get(name="sweep").gaps
+    assert gaps
+    assert all(gap.startswith(refused) for gap in gaps)
+    assert Job.objects.count() == 120
+
+
+def test_an_outage_counts_against_no_walk(platform: SandboxProcess) -> None:
+    run_tail()
+    run_sweep(seconds=0)
+    platform.faults("status=500")
+    for _ in range(2 * shards.FAILURES):
+        elapse(60)
+        with suppress(UpstreamError):
+            run_sweep(seconds=60)
+    counted = Shard.objects.exclude(failures=0, restarts=0, left_out="")
+    assert set(counted.values_list("failures", "restarts", "left_out")) == {(1, 0, "")}, "the first failure counts"
+    platform.faults("")
+    run_sweep(seconds=60)
+    assert Lane.objects.get(name="sweep").gaps == []
+
+
+def test_a_sweep_that_others_have_just_ended_is_not_begun_again(platform: SandboxProcess) -> None:
+    run_tail()
+    run_sweep(seconds=60)
+    number = Lane.objects.get(name="sweep").number
+    run_sweep(seconds=60)
+    assert Lane.objects.get(name="sweep").number == number
+
+
+def test_a_walk_that_others_have_just_ended_is_not_walked_again(
+    platform: SandboxProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between being found and being leased."""
+    run_tail()
+    everything(platform)
+    begin = run_pass
+
+    def late(*given: Any, **named: Any) -> Pass:
+        Shard.objects.update(finished=True)
+        return begin(*given, **named)
+
+    monkeypatch.setattr(sweep, "run_pass", late)
+    platform.forget()
+    run_sweep(seconds=60)
+    assert pages_asked(platform) == 0
 
 
 def test_what_is_stored_and_does_not_come_is_read_by_id(platform: SandboxProcess) -> None:

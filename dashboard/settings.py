@@ -66,7 +66,9 @@ DATABASE_URL = ENVIRONMENT.read(
     meaning="PostgreSQL 18: postgres://user:password@host/name. Unset: the embedded one.",
 )
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True)}
-DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)
+# A server that vanishes without a word is noticed within half a minute, instead of after hours.
+VANISHED = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000}
+DATABASES["default"]["OPTIONS"] = {"connect_timeout": 10, **VANISHED, **DATABASES["default"].get("OPTIONS", {})}
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from celery import shared_task
 
 from jobs.models import Lane
+from jobs.store import quarantine
 from jobs.sync import anomalies, gate, inbox, lanes
 from jobs.sync.lease import LeaseHeld, LeaseLost, leased
 from jobs.upstream.errors import UpstreamError
@@ -55,6 +56,7 @@ def rechecks() -> None:
 def forget() -> None:
     """Forget what nobody asks for any more."""
     anomalies.forget()
+    quarantine.forget()
     inbox.forget()
     gate.forget()
 

@@ -107,6 +107,7 @@ class Mirror:
     @staticmethod
     def _seen(record: Record, page: Page, since: datetime, *, point: bool) -> Seen:
         return Seen(
+            created=record.created,
             updated=record.updated,
             stage=stage(record),
             digest=record.head.encode(),

@@ -61,9 +61,9 @@ def webhook(body: bytes, *, issuer: str, secret: str) -> Delivery:
     if not isinstance(event, dict):
         raise Malformed("event: it is no object.")
     name = event.get("id") or claims["jti"]
-    if not isinstance(name, str) or len(name) > LONGEST_ID:
-        raise Malformed("event.id: it is no text, or too long a one.")
-    return Delivery(id=f"webhook {name}", jobs=jobs_named(event.get("body")))
+    if not (known := _id(name)):
+        raise Malformed(f"event.id: it is no text of 1 to {LONGEST_ID} bytes that can be kept.")
+    return Delivery(id=f"webhook {known}", jobs=jobs_named(event.get("body")))
 
 
 def is_same(given: str, secret: str) -> bool:

@@ -65,12 +65,13 @@ class Stored:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Seen:
-    """A record of a job, brought by a request that began at `asked`.
+    """A record of a job, `created` then if it says, brought by a request that began at `asked`.
 
     `point` says that the request was for this very job. `since` is when the walk began whose page it was. `dated` is
     what the platform's clock said, None if nothing.
     """
 
+    created: datetime | None
     updated: datetime | None
     stage: int
     digest: bytes
@@ -123,8 +124,12 @@ def judge(stored: Stored | None, seen: Seen) -> Verdict:
 
 
 def moves(stored: Stored | None, seen: Seen) -> bool:
-    """Whether it is noted that a job was seen as it is stored: not of all that have ended, at each sweep."""
-    return stored is not None and (stored.stage < LAST_STAGE or stored.updated is None or stored.watched or seen.point)
+    """Whether it is noted that a job was seen as it is stored: not of all that have ended, at each sweep.
+
+    Of those without a date it is: walks look for all of these at their end.
+    """
+    dated = stored is not None and stored.updated is not None and seen.created is not None
+    return stored is not None and (stored.stage < LAST_STAGE or stored.watched or seen.point or not dated)
 
 
 def was_asked_after(stored: Stored, asked: datetime) -> bool:

@@ -2,19 +2,28 @@
 
 import hashlib
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.db import connection
+from django.db.models.functions import Now
 
+from jobs.models import Quarantine
 from jobs.paths import storable
 from jobs.upstream.record import Refused
 
 LONGEST_KEY, LONGEST_FIELD = 500, 200
+KEPT = timedelta(days=90)
 
 KEEP = """
 INSERT INTO jobs_quarantine AS kept (digest, job_key, field, reason, text, first_seen, last_seen, times)
 VALUES (%s, %s, %s, %s, %s, now(), now(), 1)
 ON CONFLICT (digest) DO UPDATE SET last_seen = now(), times = kept.times + 1
 """
+
+
+def forget() -> None:
+    """Forget what has not come for long."""
+    Quarantine.objects.filter(last_seen__lt=Now() - KEPT).delete()
 
 
 def quarantine(refused: Iterable[Refused]) -> None:

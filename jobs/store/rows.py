@@ -23,6 +23,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """A record that may be written: what is compared, and its `values` in the order of `arrived` in `sql.py`."""
 
     key: str
+    created: datetime | None
     updated: datetime | None
     stage: int
     digest: bytes
@@ -37,7 +38,9 @@ def rows(records: Iterable[Record]) -> list[Row]:
 def _row(record: Record) -> Row:
     stage, content = status(record.status).stage, digest(record)
     values = _values(record, stage, content)
-    return Row(key=record.id, updated=record.updated, stage=stage, digest=content, values=values)
+    return Row(
+        key=record.id, created=record.created, updated=record.updated, stage=stage, digest=content, values=values
+    )
 
 
 def _values(record: Record, stage: int, content: bytes) -> JobValues:

@@ -48,6 +48,7 @@ class Came:
     def seen(self, row: Row) -> Seen:
         """What the rules are told of a record that came so."""
         return Seen(
+            created=row.created,
             updated=row.updated,
             stage=row.stage,
             digest=row.digest,

@@ -84,7 +84,7 @@ def leased(name: str) -> Iterator[Lease]:
         yield lease
     finally:
         done.set()
-        heart.join()
+        heart.join(BEAT)  # it may wait for a database that has vanished
         with suppress(Error):
             lease.renew(ttl=0)
 

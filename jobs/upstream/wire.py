@@ -58,8 +58,8 @@ def page(payload: bytes, masker: Masker, *, asked: datetime, dated: datetime | N
         return _page(_list(payload), None, masker, asked, dated)
     members = _object(payload, "The payload")
     token = _json(members.get("nextPageToken", b"null"))
-    if "jobs" not in members or not isinstance(token, str | None):
-        raise BrokenReply("The payload has no list of jobs, or a page token that is no text.")
+    if "jobs" not in members or not isinstance(token, str | None) or "\0" in (token or ""):
+        raise BrokenReply("The payload has no list of jobs, or a page token that is no text, or that cannot be kept.")
     return _page(_list(members["jobs"]), token or None, masker, asked, dated)
 
 

@@ -142,6 +142,14 @@ def test_a_callback_that_makes_no_sense_is_refused(client: Client, body: str) ->
     assert Delivery.objects.count() == 0
 
 
+@pytest.mark.parametrize("name", ["a\0", "\ud800", "x" * 501, 7, ["a"]], ids=repr)
+def test_a_webhook_whose_id_cannot_be_kept_is_refused(client: Client, name: Any) -> None:
+    reply = post(client, "/hooks/webhook", token(event={"id": name, "body": {"jobId": KEY}}))
+    assert reply.status_code == 400
+    assert "event.id" in reply.json()["message"]
+    assert Delivery.objects.count() == 0
+
+
 def test_a_delivery_that_is_too_long_is_refused(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views, "LARGEST", 100)
     assert post(client, f"/hooks/callback/{HOOK}", CALLBACK).status_code == 413

@@ -23,6 +23,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 HELD = Stored(updated=NOON, stage=1, digest=b"held", observed=NOON + 10 * SECOND, settled=False)
 PAGE = Seen(
+    created=NOON,
     updated=NOON,
     stage=1,
     digest=b"seen",
@@ -119,6 +120,7 @@ def test_what_was_seen_as_it_is_stored_is_noted_while_it_may_change_and_when_it_
     assert moves(replace(ended, updated=None), PAGE)
     assert moves(ended, POINT)
     assert moves(replace(ended, watched=True), PAGE)
+    assert moves(ended, replace(PAGE, created=None))
     assert not moves(ended, PAGE)
 
 

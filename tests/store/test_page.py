@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from msgspec import structs
 
 from jobs.models import Cell, Job, Posting, Quarantine
-from jobs.store import Written, keep, ready, said
+from jobs.store import Written, keep, quarantine, ready, said
 from jobs.upstream.record import Page, Record, Refused
 from tests.records import NOON, iso, job, record
 
@@ -64,6 +65,14 @@ def test_several_that_do_not_fit_leave_the_others() -> None:
     assert keep(ready(page(records)), lane="tests") == Written(inserted=13, refused=7)
     assert keep(ready(page(records)), lane="tests") == Written(unchanged=13, refused=7)
     assert set(Quarantine.objects.values_list("times", flat=True)) == {2}
+
+
+def test_what_has_not_come_for_long_is_forgotten() -> None:
+    for days in (89, 91):
+        keep(ready(page([misfit(days, error_code=2**40)])), lane="tests")
+        Quarantine.objects.filter(job_key=record(days).id).update(last_seen=timezone.now() - timedelta(days=days))
+    quarantine.forget()
+    assert Quarantine.objects.get().job_key == record(89).id
 
 
 def test_one_that_does_not_fit_any_more_stays_as_it_was() -> None:

@@ -35,6 +35,7 @@ REFUSED = {
 
 LAST_PAGES = [b'{"jobs":[]}', b'{"jobs":[],"nextPageToken":null}', b'{"jobs":[],"nextPageToken":""}', b"[]"]
 NO_PAGES = [
+    b'{"jobs":[],"nextPageToken":"a\\u0000"}',
     b"{}",
     b"null",
     b'"text"',

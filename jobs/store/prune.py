@@ -33,7 +33,11 @@ WITH gone AS (
 ) {NOTED}"""
 DOCUMENTS = "DELETE FROM jobs_document WHERE job_id = ANY (ARRAY(SELECT id FROM written))"
 TRANSITIONS = "DELETE FROM jobs_transition WHERE job_id = ANY (ARRAY(SELECT id FROM written))"
-RECHECKS = "DELETE FROM jobs_recheck WHERE key = ANY (ARRAY(SELECT key FROM written))"
+RECHECKS = """
+DELETE FROM jobs_recheck WHERE key IN (
+    SELECT key FROM jobs_recheck WHERE key = ANY (ARRAY(SELECT key FROM written)) ORDER BY key FOR UPDATE
+)
+"""
 HOW_MANY = "SELECT count(*) FROM written"
 
 

@@ -19,7 +19,11 @@ WHERE r.due <= clock_timestamp() OR r.due > clock_timestamp() + interval '{LONGE
 ORDER BY r.reason <> '{Doubt.HOOK}', r.reason = '{Doubt.ABSENT}', r.due LIMIT %s
 """
 RAISED_BEFORE = "(raised < %(asked)s OR raised > clock_timestamp())"
-DONE = f"DELETE FROM jobs_recheck WHERE key = ANY (%(keys)s) AND {RAISED_BEFORE}"
+DONE = f"""
+DELETE FROM jobs_recheck WHERE key IN (
+    SELECT key FROM jobs_recheck WHERE key = ANY (%(keys)s) AND {RAISED_BEFORE} ORDER BY key FOR UPDATE
+)
+"""
 CAME = "UPDATE jobs_recheck SET missing = NULL, attempts = 0 WHERE key = ANY (%(keys)s)"
 FORGET = f"DELETE FROM jobs_recheck WHERE key = %(key)s AND {RAISED_BEFORE}"
 MISSING = "SELECT missing FROM jobs_recheck WHERE key = %(key)s"

@@ -8,11 +8,11 @@ from typing import Self
 
 from django.conf import settings
 from django.db import Error
-from django.db.models import F
+from django.db.models import Exists, F
 from django.db.models.functions import Coalesce, Now
 
 from jobs import store
-from jobs.models import Lane, Pass
+from jobs.models import Lane, Pass, Shard
 from jobs.models import Lease as Held
 from jobs.rules.anomalies import Anomaly, Kind, of_error
 from jobs.rules.sizes import length
@@ -161,9 +161,11 @@ def _walked(run: Run, walk: Walk) -> Pass.Outcome:
 
 
 def _succeed(record: Pass, lease: Lease, outcome: Pass.Outcome) -> None:
+    """Write down that all went well; a problem of the lane that stands for another walk stays."""
+    failing = Shard.objects.filter(lane=record.lane, finished=False, failures__gt=0)
     with lease.fenced():
         Pass.objects.filter(pk=record.pk).update(outcome=outcome, ended=Now(), problem="")
-        Lane.objects.filter(pk=record.lane).update(problem="", problem_since=None)
+        Lane.objects.filter(~Exists(failing), pk=record.lane).update(problem="", problem_since=None)
 
 
 def _fail(record: Pass, lease: Lease, error: BaseException) -> None:

@@ -11,11 +11,13 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from jobs import tasks
 from jobs.models import Job, Lane, Pass, Recheck, Shard, Upstream
+from jobs.rules import circuit
 from jobs.sync import gate
 from jobs.sync.lanes import run_tail
 from jobs.upstream.client import Limits
@@ -124,6 +126,25 @@ def test_a_fault_of_every_request_is_said_and_passes(
     mend(busy)
     assert differing(busy) == []
     assert not Lane.objects.exclude(problem="").exists()
+
+
+def test_3_twenty_500s_open_the_circuit_and_every_page_says_so(busy: SandboxProcess, signed_in: Client) -> None:
+    run_cycle()
+    busy.patch(busy.jobs()[7]["id"], status="error")
+    busy.faults("status=500:x20")
+    for _ in range(20):
+        tasks.tail()
+    assert not gate.may_begin()
+    asked = len(busy.requests())
+    for path in ("/jobs/", "/sync/", "/sync/quarantine/", "/job/not-here", "/tokens/"):
+        assert "The sync fails since" in signed_in.get(path, follow=True).content.decode(), path
+    for _ in range(20):
+        elapse(circuit.LONGEST_PAUSE.total_seconds())
+        tasks.tail()
+    assert len(busy.requests()) > asked
+    assert gate.may_begin()
+    assert "The sync fails since" not in signed_in.get("/jobs/").content.decode()
+    assert differing(busy) == []
 
 
 @pytest.mark.parametrize("token", ["offset", "cursor", "single", "snapshot", "time"])

@@ -77,15 +77,15 @@ MUTANTS = (
     Mutant(
         name="of a tie the later stage is believed",
         path=VERSIONS,
-        before="    if seen.stage > stored.stage:\n        return Verdict",
+        before="    if seen.stage > stored.stage and not stored.settled:\n        return Verdict",
         after="    return TAKE if seen.stage > stored.stage else DROP\n    if seen:\n        return Verdict",
         tests=RULES,
     ),
     Mutant(
         name="what was read by id is believed for ever",
         path=VERSIONS,
-        before="if stored.settled and seen.digest == stored.contested and seen.since <= stored.observed + BELIEVED:",
-        after="if stored.settled:",
+        before="    if refuted:",
+        after="    if stored.settled:",
         tests=RULES,
     ),
     Mutant(
@@ -176,8 +176,8 @@ MUTANTS = (
     Mutant(
         name="a shard whose token is refused goes on with it",
         path=WALK,
-        before="row.update(**FRESH, restarts=shard.restarts + 1)",
-        after="row.update(restarts=shard.restarts + 1)",
+        before="update(**FRESH, restarts=shard.restarts + 1)",
+        after="update(restarts=shard.restarts + 1)",
         tests=FAULTS,
     ),
     Mutant(

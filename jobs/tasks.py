@@ -11,8 +11,7 @@ from collections.abc import Callable
 from celery import shared_task
 
 from jobs.models import Lane
-from jobs.store import quarantine
-from jobs.sync import anomalies, gate, inbox, lanes
+from jobs.sync import forgetting, gate, lanes
 from jobs.sync.lease import LeaseHeld, LeaseLost, leased
 from jobs.upstream.errors import UpstreamError
 
@@ -55,10 +54,7 @@ def rechecks() -> None:
 @shared_task
 def forget() -> None:
     """Forget what nobody asks for any more."""
-    anomalies.forget()
-    quarantine.forget()
-    inbox.forget()
-    gate.forget()
+    forgetting.forget()
 
 
 def _sweep(sweeper: int) -> None:

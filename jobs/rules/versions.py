@@ -162,10 +162,14 @@ def _undated(stored: Stored, seen: Seen) -> Verdict:
 
 
 def _tied(stored: Stored, seen: Seen) -> Verdict:
-    """Show the later stage until the job has been read by id, unless that has contradicted this very content."""
-    if stored.settled and seen.digest == stored.contested and seen.since <= stored.observed + BELIEVED:
+    """Show the later stage until the job has been read by id; what was read so stays until it has been once more.
+
+    That is not asked for again where it has contradicted this very content.
+    """
+    refuted = stored.settled and seen.digest == stored.contested and seen.since <= stored.observed + BELIEVED
+    if refuted:
         return DROP
-    if seen.stage > stored.stage:
+    if seen.stage > stored.stage and not stored.settled:
         return Verdict(use=Use.TAKE, doubt=Doubt.TIE, contested=stored.digest)
     return Verdict(use=Use.DROP, doubt=Doubt.TIE, contested=seen.digest)
 

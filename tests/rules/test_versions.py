@@ -57,6 +57,12 @@ CASES = {
     "what a read has refuted": (REFUTED, PAGE, Use.DROP, None),
     "what a read has refuted, of a later stage": (REFUTED, replace(PAGE, stage=2), Use.DROP, None),
     "what a read has not refuted": (replace(REFUTED, contested=b""), PAGE, Use.DROP, Doubt.TIE),
+    "what a read has not refuted, of a later stage": (
+        replace(REFUTED, contested=b""),
+        replace(PAGE, stage=2),
+        Use.DROP,
+        Doubt.TIE,
+    ),
     "what a read has refuted, but long ago": (
         REFUTED,
         replace(PAGE, since=HELD.observed + BELIEVED + SECOND),

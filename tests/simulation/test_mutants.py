@@ -1,18 +1,17 @@
 """The model can fail: a mirror differs from its platform soon where one of these mistakes is planted."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from jobs.rules import rechecks, versions
+from jobs.rules import versions
 from jobs.rules.rechecks import Read
 from jobs.rules.tail import Tail
 from jobs.rules.versions import Seen, Stored, Verdict
 from jobs.upstream.record import Page
-from simulation import mirror, schedule
+from simulation import schedule
 from simulation.mirror import Mirror
 from simulation.schedule import Schedule, run
 
@@ -42,14 +41,6 @@ def trust_a_clock_that_was_set_back(patch: pytest.MonkeyPatch) -> None:
 
 def trust_our_clock(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(versions, "LONGEST_REQUEST", timedelta(days=9))
-
-
-def count_a_404_from_before_the_last_sight(patch: pytest.MonkeyPatch) -> None:
-    def absence(stored: Stored | None, missing: datetime | None, asked: datetime) -> rechecks.Absence:
-        before = stored and replace(stored, observed=min(stored.observed, missing or stored.observed))
-        return rechecks.absence(before, missing and missing + timedelta(microseconds=1), asked)
-
-    patch.setattr(mirror, "absence", absence)
 
 
 def never_doubt_an_older_date(patch: pytest.MonkeyPatch) -> None:
@@ -99,7 +90,6 @@ PLANTS: tuple[Plant, ...] = (
     believe_a_read_for_ever,
     trust_a_clock_that_was_set_back,
     trust_our_clock,
-    count_a_404_from_before_the_last_sight,
     never_doubt_an_older_date,
     have_no_overlap,
     promote_the_watermark_early,

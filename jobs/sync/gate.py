@@ -16,7 +16,6 @@ from jobs.rules import circuit
 from jobs.upstream.errors import CredentialsRefused, TryAgain, UpstreamError
 
 KEPT = timedelta(days=1)
-
 LONGEST_WAIT = timedelta(seconds=60)
 
 # What lies further ahead than anybody has to wait dates from before our clock was set back.

@@ -1,7 +1,7 @@
 """Walks a shard, from where it stands: of a sweep, or of the open jobs (`jobs.rules.sweep`)."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -32,19 +32,7 @@ from jobs.upstream.errors import (
 )
 from jobs.upstream.walk import Walk
 
-FRESH: dict[str, Any] = {
-    "token": "",
-    "reached": None,
-    "edge": [],
-    "ordered": True,
-    "finished": False,
-    "since": None,
-    "pages": 0,
-    "idle": 0,
-    "mark": "",
-    "failures": 0,
-    "failed": None,
-}
+FRESH: dict[str, Any] = {**asdict(Place()), "edge": [], "since": None, "failures": 0, "failed": None}
 
 
 def walk_shard(client: JobsClient, run: Run, shard: Shard, *, until: float) -> Pass.Outcome:
@@ -163,32 +151,12 @@ def _way(run: Run, shard: Shard) -> Walk:
 
 
 def _place(shard: Shard) -> Place:
-    return Place(
-        token=shard.token,
-        reached=shard.reached,
-        edge=frozenset(shard.edge),
-        ordered=shard.ordered,
-        pages=shard.pages,
-        idle=shard.idle,
-        mark=shard.mark,
-    )
+    kept = {each.name: getattr(shard, each.name) for each in fields(Place)}
+    return Place(**{**kept, "edge": frozenset(shard.edge)})
 
 
 def _save(shard: Shard, since: datetime, way: Walk, walked: Walked, _: Written) -> None:
     """Note how far the walk has come, and what is here and did not come."""
-    place = walked.place
-    Shard.objects.filter(pk=shard.pk).update(
-        token=place.token,
-        reached=place.reached,
-        edge=sorted(place.edge),
-        ordered=place.ordered,
-        finished=place.finished,
-        pages=place.pages,
-        idle=place.idle,
-        mark=place.mark,
-        failures=0,
-        failed=None,
-        since=since,
-        page_size=way.page_size,
-    )
+    come = {**asdict(walked.place), "edge": sorted(walked.place.edge), "failures": 0, "failed": None}
+    Shard.objects.filter(pk=shard.pk).update(**come, since=since, page_size=way.page_size)
     store.look_for_absent(shard, walked, since=since)

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule, run_state_machine_as_test
 
 from jobs.models import Job, Lane, Lease, Pass, Quarantine, Recheck
+from jobs.rules.versions import LONGEST_REQUEST
 from jobs.store import Ready, keep, prune, ready
 from jobs.store.repair import repair
 from jobs.sync import inbox
@@ -101,14 +102,14 @@ class Sync(Played):
 
     @rule(lane=BY_LANE, page=PAGES)
     def overtake(self, lane: str, page: int) -> None:
-        """Let a worker sleep behind a page of its pass, and another take its lane over."""
+        """Let a worker sleep behind a page of its pass for longer than its lease; maybe another takes its lane over."""
 
         def sleep(record: Pass) -> None:
-            mine = Lease.objects.filter(name=record.lease)
-            epoch = mine.get().epoch
-            mine.update(expires=LONG_AGO)
+            Lease.objects.filter(name=record.lease).update(expires=LONG_AGO)
             self._pass(lane, self._look)
-            if not mine.filter(epoch=epoch).exists():
+            if Pass.objects.filter(pk=record.pk, outcome=Pass.Outcome.RUNNING).exists():
+                self.witness.crashed.add(record.lease)  # nobody has, and the next pass of any lane closes its record
+            else:
                 self.overtaken[record.pk] = _row(record.pk)
 
         self._run(lane, self._behind(page, sleep))
@@ -212,7 +213,8 @@ class Sync(Played):
         self.past.waited += seconds
         self.witness.accept()
         span = timedelta(seconds=seconds)
-        self.held = [(_earlier(made, span), point) for made, point in self.held]
+        held = ((_earlier(made, span), point) for made, point in self.held)
+        self.held = [(made, point) for made, point in held if made.page.asked > timezone.now() - LONGEST_REQUEST]
         if seconds >= DAY:
             inbox.forget()
             self.delivered.clear()

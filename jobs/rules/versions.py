@@ -12,7 +12,8 @@ the clocks of its machines may differ."""
 BELIEVED = timedelta(days=1)
 """For how long a read by id is believed over other content of its second that it has contradicted."""
 LONGEST_REQUEST = timedelta(minutes=10)
-"""No request takes as long: what was observed so much after it began was observed before our clock was set back."""
+"""No request takes as long, and no lease lasts until what it brought is written: what was observed so much after it
+began was observed before our clock was set back."""
 LAG = timedelta(seconds=120)
 """For how long a search of the platform may show a job as it was."""
 

@@ -1,8 +1,8 @@
 """Lets one worker at a time run a lane, by a row in PostgreSQL and its clock.
 
-A holder that is stopped, paused or cut off loses its lease after `TTL`; the next one takes a higher epoch. Whoever
-writes under a lease does so `fenced`, so that of what a holder writes late nothing stays. A lease that ends later than
-any can dates from before the clock was set back, and is nobody's.
+A holder that is stopped, paused or cut off loses its lease after `TTL`, whether or not somebody takes it; the next one
+takes a higher epoch. Whoever writes under a lease does so `fenced`, so that of what a holder writes late nothing stays. A
+lease that ends later than any can dates from before the clock was set back, and is nobody's.
 """
 
 import os
@@ -26,10 +26,12 @@ RETURNING epoch
 """
 RENEW = """
 UPDATE jobs_lease SET expires = clock_timestamp() + make_interval(secs => %(ttl)s)
-WHERE name = %(name)s AND epoch = %(epoch)s
+WHERE name = %(name)s AND epoch = %(epoch)s AND expires > clock_timestamp()
 """
 HOLDER = "SELECT holder FROM jobs_lease WHERE name = %s"
-CHECK = "SELECT 1 FROM jobs_lease WHERE name = %(name)s AND epoch = %(epoch)s FOR SHARE"
+CHECK = """
+SELECT 1 FROM jobs_lease WHERE name = %(name)s AND epoch = %(epoch)s AND expires > clock_timestamp() FOR SHARE
+"""
 
 
 class LeaseHeld(Exception):
@@ -37,19 +39,19 @@ class LeaseHeld(Exception):
 
 
 class LeaseLost(Exception):
-    """Somebody else has taken this lane over; nothing more may be written."""
+    """The lease has run out, or somebody else has it; nothing more may be written."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lease:
-    """The right to run the lane `name`, while nobody has taken a higher `epoch`."""
+    """The right to run the lane `name`, until it runs out or somebody takes a higher `epoch`."""
 
     name: str
     epoch: int
 
     @contextmanager
     def fenced(self) -> Iterator[None]:
-        """A transaction of which nothing stays where somebody has taken the lane over; raise `LeaseLost` then.
+        """A transaction of which nothing stays where the lease is lost; raise `LeaseLost` then.
 
         Its last statement checks that and holds others off until the commit: any earlier, and it would hold off
         the heartbeat too, for as long as the transaction takes.
@@ -62,7 +64,7 @@ class Lease:
         with connection.cursor() as cursor:
             cursor.execute(CHECK, {"name": self.name, "epoch": self.epoch})
             if cursor.fetchone() is None:
-                raise LeaseLost(f"Another worker has taken over the {self.name}.")
+                raise LeaseLost(f"This worker's lease of the {self.name} has run out.")
 
     def renew(self, *, ttl: float = TTL) -> None:
         """Move the end to `ttl` seconds from now; 0 gives the lease up."""

@@ -16,7 +16,7 @@ TTL = timedelta(seconds=20)
 
 
 class LeaseLost(Exception):
-    """Somebody else has taken the lane."""
+    """A lease has run out, or somebody else has it."""
 
 
 @dataclass(kw_only=True)
@@ -68,9 +68,14 @@ class Mirror:
         if self.leases[name][0] == epoch:
             self.leases[name] = (epoch, self.clock() + ttl)
 
+    def holds(self, name: str, epoch: int) -> bool:
+        """Whether a lease has neither run out nor been taken."""
+        held, expires = self.leases[name]
+        return held == epoch and expires > self.clock()
+
     def check(self, name: str, epoch: int) -> None:
-        """Raise `LeaseLost` where somebody has taken a lease since; called before anything changes."""
-        if self.leases[name][0] != epoch:
+        """Raise `LeaseLost` where a lease is lost; called before anything changes."""
+        if not self.holds(name, epoch):
             raise LeaseLost
 
     # Records.

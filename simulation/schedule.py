@@ -132,11 +132,13 @@ class Schedule:
             self.platform.ahead -= HOUR
 
     def _pass(self, ms: int) -> None:
-        """Let time pass; workers that run keep their leases."""
+        """Let time pass; workers that run keep their leases, where these have not run out before."""
+        alive = [
+            each.lease for each in self.workers if each.lease and not each.paused and self.mirror.holds(*each.lease)
+        ]
         self.platform.now += ms
-        for worker in self.workers:
-            if worker.lease and not worker.paused:
-                self.mirror.renew(*worker.lease)
+        for lease in alive:
+            self.mirror.renew(*lease)
 
     def _work(self, worker: Worker) -> None:
         """Let a worker do one step of what it does, or begin something."""

@@ -1,8 +1,8 @@
 """Lets one worker at a time run a lane, by a row in PostgreSQL and its clock.
 
 A holder that is stopped, paused or cut off loses its lease after `TTL`, whether or not somebody takes it; the next one
-takes a higher epoch. Whoever writes under a lease does so `fenced`, so that of what a holder writes late nothing stays. A
-lease that ends later than any can dates from before the clock was set back, and is nobody's.
+takes a higher epoch. Whoever writes under a lease does so `fenced`, so that of what a holder writes late nothing stays.
+A lease that ends later than any can dates from before the clock was set back, and is nobody's.
 """
 
 import os

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from jobs.rules import shards, versions
-from jobs.rules.rechecks import LONGEST_WAIT, SPACING, Absence, Due, Read, absence, wait
+from jobs.rules.rechecks import FIRST_WAIT, LONGEST_WAIT, SPACING, Absence, Due, Read, absence, wait
 from jobs.rules.shards import Known, Shard
 from jobs.rules.sweep import Place, Stretch
 from jobs.rules.versions import Seen, Stored, Use, judge
@@ -149,7 +149,7 @@ class Mirror:
             elif held is not None and self._was_raised_before(held, page.asked):
                 del self.rechecks[each.key]
             elif held is not None:
-                self.rechecks[each.key] = replace(held, missing=None, attempts=0)
+                self.rechecks[each.key] = replace(held, missing=None, attempts=0, due=self.clock() + FIRST_WAIT)
 
     def try_alone(self, key: str) -> None:
         """Read a job by itself next, of which its group says nothing."""

@@ -88,6 +88,8 @@ class Schedule:
         """Let everything happen, then leave the platform alone until the mirror has had time."""
         if self.tame:
             self.platform.create()
+            while not self.mirror.complete:
+                self._to_end(self.workers[0], self._tail(self.workers[0]))
             self._cycle(self.workers[0])
         for _ in range(STEPS):
             self._step()
@@ -149,7 +151,7 @@ class Schedule:
         except StopIteration:
             worker.steps = None
         except LeaseLost:
-            worker.steps, self.zombies = None, self.zombies + 1
+            worker.steps, worker.lease, self.zombies = None, None, self.zombies + 1
 
     def _crash(self, worker: Worker) -> None:
         if worker.steps is not None:

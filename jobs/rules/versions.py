@@ -165,10 +165,10 @@ def _undated(stored: Stored, seen: Seen) -> Verdict:
 def _tied(stored: Stored, seen: Seen) -> Verdict:
     """Show the later stage until the job has been read by id; what was read so stays until it has been once more.
 
-    That is not asked for again where it has contradicted this very content.
+    That is not asked for again where it has contradicted this very content, which a walk brings.
     """
     refuted = stored.settled and seen.digest == stored.contested and seen.since <= stored.observed + BELIEVED
-    if refuted:
+    if refuted and not seen.point:
         return DROP
     if seen.stage > stored.stage and not stored.settled:
         return Verdict(use=Use.TAKE, doubt=Doubt.TIE, contested=stored.digest)
@@ -179,7 +179,8 @@ def _older(stored: Stored, seen: Seen) -> Verdict:
     """Drop it, and doubt that where no search would still show it, or where a clock has been set back.
 
     That is so where the date of what is stored is still to come by the platform's clock, or its observation by ours.
+    A read by id that was overtaken is made again: it may be one that a clock has made older.
     """
     late = seen.since > stored.observed + LAG or _is_ahead(stored.observed, seen.asked)
     set_back = stored.updated is not None and seen.dated is not None and stored.updated > seen.dated
-    return Verdict(use=Use.DROP, doubt=Doubt.OLDER) if late or set_back else DROP
+    return Verdict(use=Use.DROP, doubt=Doubt.OLDER) if seen.point or late or set_back else DROP

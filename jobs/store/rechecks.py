@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from jobs.rules.rechecks import LONGEST_WAIT, SPACING, Absence, Due, Read, absence, wait
+from jobs.rules.rechecks import FIRST_WAIT, LONGEST_WAIT, SPACING, Absence, Due, Read, absence, wait
 from jobs.rules.versions import Doubt
 from jobs.store.tombstones import entomb
 from jobs.store.versions import stored
@@ -24,7 +24,11 @@ DELETE FROM jobs_recheck WHERE key IN (
     SELECT key FROM jobs_recheck WHERE key = ANY (%(keys)s) AND {RAISED_BEFORE} ORDER BY key FOR UPDATE
 )
 """
-CAME = "UPDATE jobs_recheck SET missing = NULL, attempts = 0 WHERE key = ANY (%(keys)s)"
+CAME = f"""
+UPDATE jobs_recheck SET missing = NULL, attempts = 0,
+    due = CASE WHEN reason = '{Doubt.HOOK}' THEN due ELSE clock_timestamp() + %(after)s END
+WHERE key = ANY (%(keys)s)
+"""
 FORGET = f"DELETE FROM jobs_recheck WHERE key = %(key)s AND {RAISED_BEFORE}"
 MISSING = "SELECT missing FROM jobs_recheck WHERE key = %(key)s"
 TRIED = """
@@ -67,11 +71,14 @@ def due(most: int) -> list[Due]:
 
 
 def settle(read: Read, page: Page) -> None:
-    """Note what a read has brought: its jobs need no other, unless that was said since it began."""
+    """Note what a read has brought: its jobs need no other, unless that was said since it began.
+
+    That one waits a little, but for a hook's: a clock may have been set back, by which no read has begun late enough.
+    """
     came = {record.id for record in page.records} | {refused.job_id for refused in page.refused}
     found = [each.key for each in read.due if each.key in came]
     _do(DONE, keys=found, asked=page.asked)
-    _do(CAME, keys=found)
+    _do(CAME, keys=found, after=FIRST_WAIT)
     missed = [each for each in read.due if each.key not in came]
     for each in missed:
         _tried(each, timedelta(0) if read.group else wait(each.attempts))

@@ -39,10 +39,6 @@ def trust_a_clock_that_was_set_back(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(schedule, "Tail", Trusting)
 
 
-def trust_our_clock(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(versions, "LONGEST_REQUEST", timedelta(days=9))
-
-
 def never_doubt_an_older_date(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(versions, "_older", lambda *_: versions.DROP)
 
@@ -89,7 +85,6 @@ PLANTS: tuple[Plant, ...] = (
     believe_the_later_stage,
     believe_a_read_for_ever,
     trust_a_clock_that_was_set_back,
-    trust_our_clock,
     never_doubt_an_older_date,
     have_no_overlap,
     promote_the_watermark_early,

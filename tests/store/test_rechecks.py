@@ -7,9 +7,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from jobs.models import Job, Recheck
-from jobs.rules.rechecks import LONGEST_WAIT, SPACING, Due
+from jobs.rules.rechecks import FIRST_WAIT, LONGEST_WAIT, SPACING, Due, Read
 from jobs.rules.versions import Doubt
 from jobs.store import rechecks
+from jobs.upstream.record import Page
 from tests.records import record, write
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +90,18 @@ def test_a_job_that_changes_while_it_is_called_gone_stays_to_be_read(monkeypatch
     not_found()
     assert Recheck.objects.get().missing is not None
     assert Job.objects.get().cell.status == "pending"
+
+
+@pytest.mark.parametrize(("reason", "waits"), [(Doubt.TIE, True), (Doubt.HOOK, False)])
+def test_what_is_in_doubt_again_waits_a_little_but_for_a_hook(reason: Doubt, waits: bool) -> None:
+    """Where our clock has been set back, one read after the other would be overtaken until it has come back."""
+    asked = timezone.now()
+    rechecks.doubt({KEY: reason})
+    page = Page(records=(record(1),), refused=(), asked=asked)
+    rechecks.settle(Read(due=(DUE,)), page)
+    assert (rechecks.due(1) == []) is waits
+    later(FIRST_WAIT)
+    assert [each.key for each in rechecks.due(1)] == [KEY]
 
 
 def test_what_was_put_off_before_our_clock_was_set_back_is_due() -> None:

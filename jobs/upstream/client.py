@@ -234,7 +234,7 @@ def _refuse(response: requests.Response, body: bytes, asked: datetime, *, of_one
         raise CredentialsRefused(f"The platform refuses our credentials: {said}. {_remedy(asked, _dated(response))}")
     if status in PASSES_BY_ITSELF or status >= 500:
         raise TryAgain(f"The platform is not ready: {said}.", after=_retry_after(response), status=status)
-    if status == 404 and message is not None:
+    if status == 404 and wire.is_refusal(body):
         raise NotFound(f"The platform has no such thing: {said}.", asked=asked)
     if 400 <= status < 500 and status != 404:
         raise RequestRefused(f"The platform refuses the request: {said}.", status=status)

@@ -21,6 +21,7 @@ from jobs.upstream.fields import Unfit, error, moment, quality, word
 from jobs.upstream.mask import Masker
 from jobs.upstream.record import Page, Record, Refused
 
+ENVELOPE = {"code", "message", "payload"}
 HEAD = ("id", "groupId", "type", "status", "issuer", "dateCreated", "dateUpdated")
 CONTROL = re.compile(rb"[\x00-\x1f]")
 
@@ -50,6 +51,16 @@ def message(body: bytes) -> str | None:
     except BrokenReply:
         return None
     return words.cleaned(str(text or "")) if "code" in members else None
+
+
+def is_refusal(body: bytes) -> bool:
+    """Whether a body is an envelope that tells of a failure; errors of gateways have a code too, but other members."""
+    try:
+        members = _object(body, "The reply")
+        code, text = (_json(members.get(name, b"null")) for name in ("code", "message"))
+    except BrokenReply:
+        return False
+    return members.keys() <= ENVELOPE and isinstance(code, int) and code != 0 and isinstance(text, str)
 
 
 def page(payload: bytes, masker: Masker, *, asked: datetime, dated: datetime | None = None) -> Page:

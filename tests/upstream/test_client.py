@@ -241,8 +241,26 @@ def test_a_refusal_in_a_body_that_nobody_reads_is_told_by_its_status(
         at(url, policy=ONCE).page(FIRST)
 
 
-def test_a_page_that_is_not_found_is_no_job_that_is_not_found() -> None:
-    with answering(reply("404 Not Found", b"<html>nginx</html>")) as url, pytest.raises(BrokenReply, match="URL right"):
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html>nginx</html>",
+        b'{"message":"no Route matched with those values"}',
+        b'{"code":5,"message":"Not Found","details":[]}',
+        b'{"code":0,"message":"OK","payload":null}',
+        b'{"code":"ResourceNotFound","message":"no such bucket"}',
+        b'{"code":404,"message":null}',
+    ],
+)
+def test_a_404_that_is_no_envelope_is_no_job_that_is_not_found(body: bytes) -> None:
+    with answering(reply("404 Not Found", body)) as url, pytest.raises(BrokenReply, match="URL right"):
+        at(url, policy=ONCE).job("x")
+
+
+@pytest.mark.parametrize("rest", [b"", b',"payload":null', b',"payload":{}'])
+def test_a_404_in_an_envelope_is_a_job_that_is_not_found(rest: bytes) -> None:
+    body = b'{"code":404,"message":"no such job"' + rest + b"}"
+    with answering(reply("404 Not Found", body)) as url, pytest.raises(NotFound, match="no such job"):
         at(url, policy=ONCE).job("x")
 
 

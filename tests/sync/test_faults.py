@@ -70,6 +70,9 @@ SEVERAL = {
     "a connection that is reset": "reset:0.3",
     "a redirect": "redirect:0.3",
     "a 404 of a proxy": "proxy404:0.3",
+    "a token twice": "repeat:0.3",
+    "tokens in a circle": "cycle:0.3",
+    "a run of empty pages": "empty:0.6",
 }
 EVERY = {
     "429 with seconds": ("status=429/1", "429"),

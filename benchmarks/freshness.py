@@ -1,4 +1,4 @@
-"""How long a change of the platform takes until it is shown here: found by asking, and told by hooks.
+"""How long a change of the platform takes until it is shown here, found by asking and told by hooks.
 
 A sandbox's jobs end one after the other, at random moments; the REST API of a Jobdeck with its own settings is asked
 ten times a second which of them have ended there.
@@ -36,6 +36,7 @@ def freshness(changes: int, seed: int) -> int:
             _report(running, "asking", by_poll, dice)
             running.platform.hooks(**running.callback)
             _report(running, "hooks", by_hook, dice)
+            _report_answers(running, by_hook)
     return 0
 
 
@@ -57,6 +58,17 @@ def _report(running: Deck, how: str, keys: list[str], dice: Random) -> None:
     said = ", ".join(f"{name} {percentile(took, share):.2f} s" for name, share in (("p50", 0.5), ("p99", 0.99)))
     say(f"{len(keys):,} changes found by {how}: {said}, slowest {max(took):.2f} s ({PERIOD} s between two passes)")
     say(f"  {asked / len(keys) * 1000:,.0f} requests for 1,000 changes")
+
+
+def _report_answers(running: Deck, keys: Sequence[str]) -> None:
+    """Tell of each job once more; say how long a hook waits for its answer, on a connection of its own."""
+    took = []
+    for key in keys:
+        began = time.monotonic()
+        running.call_back(key)
+        took.append((time.monotonic() - began) * 1000)
+    said = ", ".join(f"{name} {percentile(took, share):.0f} ms" for name, share in (("p50", 0.5), ("p99", 0.99)))
+    say(f"hooks are answered in: {said}, slowest {max(took):.0f} ms")
 
 
 def _measured(running: Deck, keys: list[str], dice: Random) -> list[float]:

@@ -21,8 +21,10 @@ def test_how_long_changes_take(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     monkeypatch.setattr(freshness, "PERIOD", 1)
     monkeypatch.setattr(freshness, "JOBS", 20)
     assert freshness.freshness(changes=3, seed=0) == 0
-    found = re.findall(r"^3 changes found by (asking|hooks): p50 \d+\.\d\d s", capsys.readouterr().err, re.MULTILINE)
+    said = capsys.readouterr().err
+    found = re.findall(r"^3 changes found by (asking|hooks): p50 \d+\.\d\d s", said, re.MULTILINE)
     assert found == ["asking", "hooks"]
+    assert re.search(r"^hooks are answered in: p50 \d+ ms", said, re.MULTILINE)
 
 
 def test_how_memory_grows(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 
 from jobs.document import joined
 from jobs.keys import EPOCH, VALUE_BITS
@@ -319,6 +319,18 @@ class Lane(models.Model):
     page_size = models.IntegerField(null=True)
     problem = models.TextField(default="")
     problem_since = models.DateTimeField(null=True)
+
+
+class Split(models.Model):
+    """A shard of sweeps whose walk began again too often, and that is walked in smaller ones since it was `made` so."""
+
+    type = models.TextField()
+    status = models.TextField()
+    issuer = models.TextField()
+    made = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("type", "status", "issuer"), name="shard_is_split_once"),)
 
 
 class Shard(models.Model):

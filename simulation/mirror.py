@@ -51,6 +51,7 @@ class Mirror:
     complete: datetime | None = None
     sweep: int = 0
     shards: list[Walked] = field(default_factory=list)
+    split: set[Shard] = field(default_factory=set)
     leases: dict[str, tuple[int, datetime]] = field(default_factory=dict)
 
     # Leases.
@@ -205,7 +206,7 @@ class Mirror:
 
     def begin_sweep(self) -> None:
         """Cut everything into shards once more."""
-        self.shards = [Walked(shard=shard) for shard in shards.first(self.known())]
+        self.shards = [Walked(shard=shard) for shard in shards.first(self.known(), self.split)]
 
     def begin_again(self, walked: Walked) -> None:
         """Begin a walk again; split its shard where that has happened too often."""
@@ -213,6 +214,7 @@ class Mirror:
         if walked.restarts <= shards.RESTARTS or walked not in self.shards:
             return
         self.shards.remove(walked)
+        self.split.add(walked.shard)
         self.shards += [Walked(shard=part) for part in shards.split(walked.shard, self.known())]
 
 

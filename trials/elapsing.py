@@ -20,7 +20,8 @@ OURS = {
     "lease": ("expires",),
     "lane": ("complete", "began", "finished", "problem_since"),
     "anomaly": ("first_seen", "last_seen"),
-    "shard": ("since",),
+    "shard": ("since", "failed"),
+    "split": ("made",),
     "upstream": ("next", "failing_since", "rests_until"),
     "pass": ("began", "ended"),
 }

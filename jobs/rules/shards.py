@@ -1,6 +1,6 @@
 """How everything is cut into walks that end before their page tokens do, which promise nothing (contract: "Search")."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from jobs.statuses import KNOWN
@@ -52,9 +52,18 @@ OPEN = tuple(Shard(status=each.word) for each in KNOWN if not each.terminal)
 """The jobs that are expected to change."""
 
 
-def first(known: Known) -> list[Shard]:
-    """The shards of a sweep: each type, and at last everything, where types are that nobody knows."""
-    return [*(Shard(type=each) for each in sorted(known.types)), EVERYTHING]
+def first(known: Known, before: Collection[Shard] = ()) -> list[Shard]:
+    """The shards of a sweep: each type, and at last everything, where types are that nobody knows.
+
+    Those that were split `before` are so from the start.
+    """
+    return list(_parts([*(Shard(type=each) for each in sorted(known.types)), EVERYTHING], known, before))
+
+
+def _parts(shards: Iterable[Shard], known: Known, before: Collection[Shard]) -> Iterator[Shard]:
+    for shard in shards:
+        parts = split(shard, known) if shard in before else []
+        yield from _parts(parts, known, before) if parts else (shard,)
 
 
 def split(shard: Shard, known: Known) -> list[Shard]:

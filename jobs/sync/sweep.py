@@ -14,18 +14,19 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from jobs import store
-from jobs.models import Lane, Lease, Pass, Shard
-from jobs.rules import shards
+from jobs.models import Lane, Lease, Pass, Shard, Split
 from jobs.sync.clock import database_clock
 from jobs.sync.gate import Gate
 from jobs.sync.lease import LeaseHeld
 from jobs.sync.run import Run, Watcher, run_pass
 from jobs.sync.upstream import jobs_client
-from jobs.sync.walk import known, plant, walk_shard
+from jobs.sync.walk import plant_sweep, walk_shard
 from jobs.upstream.client import JobsClient
 from jobs.upstream.walk import Ask, Walk
 
 EVERYTHING = "everything"
+SPLIT_FOR = timedelta(days=7)
+"""For so long what was split is not tried as a whole again."""
 
 
 def is_left(lane: Lane | None, tail: Lane | None) -> bool:
@@ -90,7 +91,7 @@ def _begin(client: JobsClient, run: Run) -> Pass.Outcome:
     with run.lease.fenced():
         run.lane.refresh_from_db()
         if not _shards().exists() and _is_due(run.lane):
-            plant(Lane.SWEEP, shards.first(known()))
+            plant_sweep()
             Lane.objects.filter(pk=run.lane.pk).update(number=F("number") + 1, began=run.began)
             Lane.objects.update(page_size=None)
     return Pass.Outcome.COMPLETE
@@ -105,3 +106,9 @@ def _end(run: Run) -> Pass.Outcome:
             Lease.objects.filter(name__startswith=f"{Lane.SWEEP} ", expires__lt=Now()).delete()
             Lane.objects.filter(pk=run.lane.pk).update(finished=Now(), gaps=gaps)
     return Pass.Outcome.COMPLETE
+
+
+def forget() -> None:
+    """Forget which shards were split, all at once: a part of one that is whole again is none."""
+    if Split.objects.filter(made__lt=Now() - SPLIT_FOR).exists():
+        Split.objects.all().delete()

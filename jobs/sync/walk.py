@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.db.models.functions import Now
 
 from jobs import store
-from jobs.models import Cell, Lane, Pass, Shard
+from jobs.models import Cell, Lane, Pass, Shard, Split
 from jobs.rules import shards
 from jobs.rules.anomalies import Anomaly, Kind, of_error
 from jobs.rules.shards import Known
@@ -85,10 +85,10 @@ def _restart(shard: Shard) -> None:
     parts = shards.split(whole, known())
     if not parts:
         _leave_out(shard, "whose walk never came to its end")
-    elif rest := shards.rest(whole):
-        _leave_out(shard, rest)
     else:
+        Split.objects.get_or_create(**asdict(whole))
         Shard.objects.filter(pk=shard.pk).delete()
+        _leave_out_between([whole])
     plant(shard.lane, parts)
 
 
@@ -113,6 +113,21 @@ def _leave_out(shard: Shard, why: str) -> None:
     Shard.objects.filter(pk=shard.pk).update(finished=True, left_out=why)
     said = f"Jobs are left out by the sweep: {shard.scope or 'all'}, {why}."
     anomalies.note(shard.lane, Anomaly(kind=Kind.GIVEN_UP, said=said))
+
+
+def _leave_out_between(split: Iterable[shards.Shard]) -> None:
+    """Go on without what is in none of the parts into which shards of a sweep have been split."""
+    for whole in split:
+        if rest := shards.rest(whole):
+            _leave_out(Shard.objects.create(lane=Lane.SWEEP, **asdict(whole)), rest)
+
+
+def plant_sweep() -> None:
+    """Let the walks of a sweep begin, through what was split by one before it in the parts alone."""
+    before = {shards.Shard(**each) for each in Split.objects.values("type", "status", "issuer")}
+    first = shards.first(known(), before)
+    plant(Lane.SWEEP, first)
+    _leave_out_between(before.difference(first))
 
 
 def plant(lane: str, parts: Iterable[shards.Shard]) -> None:

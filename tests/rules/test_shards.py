@@ -15,6 +15,21 @@ def test_everything_comes_last() -> None:
     assert first(Known(types=("b", "a"))) == [Shard(type="a"), Shard(type="b"), EVERYTHING]
 
 
+def test_what_was_split_before_is_so_from_the_start() -> None:
+    known = Known(types=("a", "b"), statuses=("success",), issuers=("x", "y"))
+    before = {Shard(type="a"), Shard(type="a", status="success"), EVERYTHING, Shard(type="gone")}
+    assert first(known, before) == [
+        Shard(type="a", status="success", issuer="x"),
+        Shard(type="a", status="success", issuer="y"),
+        Shard(type="b"),
+        Shard(status="success"),
+    ]
+
+
+def test_what_has_no_parts_any_more_is_whole() -> None:
+    assert first(Known(types=("a",)), {Shard(type="a")}) == [Shard(type="a"), EVERYTHING]
+
+
 @pytest.mark.parametrize(
     ("shard", "jobs"),
     [

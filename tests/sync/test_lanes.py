@@ -15,7 +15,7 @@ from jobs.models import UNDATED, Anomaly, Job, Lane, Lease, Pass, Quarantine, Re
 from jobs.rules import shards
 from jobs.rules.versions import Doubt
 from jobs.store import keep, ready, rechecks
-from jobs.sync import gate, sweep
+from jobs.sync import forgetting, gate, sweep
 from jobs.sync.cycle import cycle
 from jobs.sync.lanes import (
     run_rechecks,
@@ -36,6 +36,7 @@ from trials.elapsing import elapse
 from trials.platform import SandboxProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
+DAY = 86_401
 
 
 @pytest.fixture(autouse=True)
@@ -170,6 +171,22 @@ def test_a_walk_through_everything_is_split_and_what_that_leaves_out_is_said(pla
     assert {each["status"] for each in platform.jobs() if each["id"] not in here} == {"paused"}
     assert Job.objects.filter(cell__type="urn:job:unheard.of").exists()
     assert Anomaly.objects.get(kind="given-up").said.endswith("in a state that is not known here.")
+
+
+def test_what_was_split_is_so_in_the_next_sweep_until_that_is_forgotten(platform: SandboxProcess) -> None:
+    """And what that leaves out is said each time."""
+    run_tail()
+    everything(platform, token="stale", page_size=50, restarts=2)
+    run_sweep(seconds=60)
+    for split in (True, False):
+        elapse(DAY)
+        run_sweep(seconds=0)
+        states = set(Shard.objects.filter(type="", finished=False).values_list("status", flat=True))
+        assert ("success" in states, "" in states) == (split, not split)
+        run_sweep(seconds=60)
+        assert Lane.objects.get(name="sweep").gaps == ["jobs in a state that is not known here"] * split
+        elapse(sweep.SPLIT_FOR.total_seconds())
+        forgetting.forget()
 
 
 def test_jobs_that_no_walk_brings_are_left_out_and_that_is_said(platform: SandboxProcess) -> None:

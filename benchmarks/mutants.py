@@ -84,7 +84,7 @@ MUTANTS = (
     Mutant(
         name="what was read by id is believed for ever",
         path=VERSIONS,
-        before="    if refuted:",
+        before="    if refuted and not seen.point:",
         after="    if stored.settled:",
         tests=RULES,
     ),
@@ -98,7 +98,7 @@ MUTANTS = (
     Mutant(
         name="an older date is never doubted",
         path=VERSIONS,
-        before="return Verdict(use=Use.DROP, doubt=Doubt.OLDER) if late or set_back else DROP",
+        before="return Verdict(use=Use.DROP, doubt=Doubt.OLDER) if seen.point or late or set_back else DROP",
         after="return DROP",
         tests=RULES,
     ),

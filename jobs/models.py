@@ -299,7 +299,8 @@ class Lane(models.Model):
 
     `complete` is when the last complete pass began: what the platform had changed by then is here. `watermark` is the
     newest `dateUpdated` that the tail has passed, `lags` how late it saw changes (`jobs.rules.lag`). Sweeps are counted
-    by `number`; the last of them `began` and `finished` then, and `gaps` are what it has left out, in words.
+    by `number`; the last of them `began` and `finished` then, `gaps` are what it has left out, in words, and its
+    `watermark` is what the platform's clock said when it began.
     `page_size` is how many jobs may be asked for at once, null where the platform has not refused as many as the
     settings say.
     `problem` is why the last pass failed, and since when.

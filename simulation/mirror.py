@@ -10,7 +10,7 @@ from jobs.rules.shards import Known, Shard
 from jobs.rules.sweep import Place, Stretch
 from jobs.rules.versions import Seen, Stored, Use, judge
 from jobs.upstream.record import Page, Record
-from simulation.platform import STATES, stage
+from simulation.platform import EPOCH, STATES, stage
 
 TTL = timedelta(seconds=20)
 
@@ -52,6 +52,9 @@ class Mirror:
     sweep: int = 0
     shards: list[Walked] = field(default_factory=list)
     split: set[Shard] = field(default_factory=set)
+    swept_since: datetime = EPOCH
+    swept_from: datetime = EPOCH
+    gaps: bool = False
     leases: dict[str, tuple[int, datetime]] = field(default_factory=dict)
 
     # Leases.
@@ -200,22 +203,41 @@ class Mirror:
             elif stretch and stretch.start <= record.created < stretch.end and key not in stretch.keys:
                 self.doubt(key)
 
+    def end_tail(self, watermark: datetime | None, began: datetime) -> None:
+        """Note a complete pass of the tail, unless a sweep has helped it further meanwhile."""
+        marks = [mark for mark in (self.watermark, watermark) if mark is not None]
+        self.watermark = max(marks, default=None)
+        helped = self.complete is not None and began < self.complete <= self.clock()
+        self.complete = self.complete if helped else began
+
     def known(self) -> Known:
         """What has occurred among the jobs."""
         return Known(types={record.type for record in self.records.values()}, statuses=STATES)
 
-    def begin_sweep(self) -> None:
-        """Cut everything into shards once more."""
-        self.shards = [Walked(shard=shard) for shard in shards.first(self.known(), self.split)]
+    def begin_sweep(self, dated: datetime) -> None:
+        """Cut everything into shards once more, when the platform's clock says `dated`."""
+        self.swept_since, self.swept_from = self.clock(), dated
+        found = shards.parts(shards.first(self.known()), self.known(), self.split)
+        self.gaps = any(parts and shards.rest(shard) for shard, parts in found.items())
+        self.shards = [Walked(shard=shard) for shard, parts in found.items() if not parts]
+
+    def end_sweep(self) -> None:
+        """Let a tail of which no pass has been complete since a sweep began go on from there, if all was read."""
+        if self.gaps or self.complete is None or self.complete >= self.swept_since:
+            return
+        self.complete = self.swept_since
+        self.watermark = max(self.watermark or self.swept_from, self.swept_from)
 
     def begin_again(self, walked: Walked) -> None:
         """Begin a walk again; split its shard where that has happened too often."""
         walked.place, walked.since, walked.restarts = Place(), None, walked.restarts + 1
         if walked.restarts <= shards.RESTARTS or walked not in self.shards:
             return
+        parts = shards.split(walked.shard, self.known())
+        self.gaps |= not parts or bool(shards.rest(walked.shard))
         self.shards.remove(walked)
         self.split.add(walked.shard)
-        self.shards += [Walked(shard=part) for part in shards.split(walked.shard, self.known())]
+        self.shards += [Walked(shard=part) for part in parts]
 
 
 def _within(record: Record, shard: Shard) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 from jobs.rules import rechecks, shards
@@ -82,6 +82,7 @@ class Schedule:
         self.pace = dice.choice(PACES)
         self.size = dice.choice(sizes)
         self.crashes = self.zombies = 0
+        self._passed: datetime | None = None
         self._regressed = False
 
     def run(self) -> Outcome:
@@ -187,7 +188,7 @@ class Schedule:
 
     def _next_sweep(self) -> None:
         self.mirror.sweep += 1
-        self.mirror.begin_sweep()
+        self.mirror.begin_sweep(self.platform.clock())
 
     @contextmanager
     def _leased(self, worker: Worker, name: str) -> Iterator[int | None]:
@@ -218,8 +219,9 @@ class Schedule:
                 mirror.check("tail", epoch)
                 mirror.keep(page, since=asked, point=False)
                 if tail.ask is None:
-                    self._regressed |= bool(mirror.watermark and watermark and watermark < mirror.watermark)
-                    mirror.watermark, mirror.complete = watermark, began
+                    self._regressed |= bool(self._passed and watermark and watermark < self._passed)
+                    self._passed = watermark
+                    mirror.end_tail(watermark, began)
                 yield
 
     def _walk(self, worker: Worker, walked: Walked) -> Steps:
@@ -246,6 +248,8 @@ class Schedule:
                 mirror.keep(page, since=since, point=False)
                 walked.place, walked.since = behind.place, since
                 mirror.close(walked, behind.stretch)
+                if all(each.place.finished for each in mirror.shards):
+                    mirror.end_sweep()
                 yield
 
     def _walk_of(self, walked: Walked) -> Walk:

@@ -9,6 +9,7 @@ from threading import Lock, Thread
 from celery import current_app
 from kombu.exceptions import OperationalError
 
+Call = tuple[str, tuple[int, ...]]
 log = logging.getLogger(__name__)
 
 
@@ -17,27 +18,28 @@ class Nudge:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._asked = set[str]()
+        self._asked = set[Call]()
         self._sending = False
 
-    def __call__(self, task: str) -> None:
-        """Let a worker run the task of this name soon."""
+    def __call__(self, task: str, *given: int) -> None:
+        """Let a worker run the task of this name soon, with what it is given."""
         with self._lock:
-            self._asked.add(task)
+            self._asked.add((task, given))
             if self._sending:
                 return
             self._sending = True
         Thread(target=self._send, name="nudge", daemon=True).start()
 
     def _send(self) -> None:
-        while (task := self._next()) is not None:
+        while (call := self._next()) is not None:
+            task, given = call
             try:
-                current_app.send_task(task, retry=False)
+                current_app.send_task(task, given, retry=False)
             except (OperationalError, OSError) as why:
                 log.warning("the broker does not answer: %s", why)
 
-    def _next(self) -> str | None:
-        """A task that somebody has asked for; where there is none, whoever asks next begins a new thread."""
+    def _next(self) -> Call | None:
+        """A call that somebody has asked for; where there is none, whoever asks next begins a new thread."""
         with self._lock:
             self._sending = bool(self._asked)
             return self._asked.pop() if self._asked else None

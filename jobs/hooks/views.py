@@ -51,8 +51,8 @@ def _receive(request: HttpRequest, read: Reader) -> HttpResponse:
         return _said(400, str(why))
     with transaction.atomic():
         if accept(delivery.id, delivery.jobs):
-            task = tasks.rechecks.name if delivery.jobs else tasks.tail.name
-            transaction.on_commit(partial(nudge, task))
+            told = (tasks.rechecks.name,) if delivery.jobs else (tasks.tail.name, settings.SYNC_PERIOD)
+            transaction.on_commit(partial(nudge, *told))
     return _said(200, "OK", code=0)
 
 

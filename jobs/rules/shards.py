@@ -1,7 +1,9 @@
 """How everything is cut into walks that end before their page tokens do, which promise nothing (contract: "Search")."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
 
 from jobs.statuses import KNOWN
 
@@ -52,18 +54,18 @@ OPEN = tuple(Shard(status=each.word) for each in KNOWN if not each.terminal)
 """The jobs that are expected to change."""
 
 
-def first(known: Known, before: Collection[Shard] = ()) -> list[Shard]:
-    """The shards of a sweep: each type, and at last everything, where types are that nobody knows.
-
-    Those that were split `before` are so from the start.
-    """
-    return list(_parts([*(Shard(type=each) for each in sorted(known.types)), EVERYTHING], known, before))
+def first(known: Known) -> list[Shard]:
+    """The shards of a sweep: each type, and at last everything, where types are that nobody knows."""
+    return [*(Shard(type=each) for each in sorted(known.types)), EVERYTHING]
 
 
-def _parts(shards: Iterable[Shard], known: Known, before: Collection[Shard]) -> Iterator[Shard]:
+def parts(shards: Iterable[Shard], known: Known, before: Collection[Shard]) -> dict[Shard, list[Shard]]:
+    """What takes the place of shards that were split `before`, and of their parts: nothing where they are whole."""
+    found: dict[Shard, list[Shard]] = {}
     for shard in shards:
-        parts = split(shard, known) if shard in before else []
-        yield from _parts(parts, known, before) if parts else (shard,)
+        found[shard] = split(shard, known) if shard in before else []
+        found |= parts(found[shard], known, before)
+    return found
 
 
 def split(shard: Shard, known: Known) -> list[Shard]:
@@ -82,14 +84,17 @@ def rest(shard: Shard) -> str:
     return "in a state that is not known here" if shard == EVERYTHING else ""
 
 
-def weight(shard: Shard, here: Mapping[Shard, int]) -> int:
-    """How many jobs a shard is thought to have, where so many are `here` of each type, state and issuer.
+def weights(here: Mapping[Shard, int]) -> Callable[[Shard], int]:
+    """How many jobs shards are thought to have, where so many are `here` of each type, state and issuer.
 
     What is here may be the newest ones alone, so that none is thought to be all but empty.
     """
-    wanted = {name: value for name, value in asdict(shard).items() if value}
-    found = sum(jobs for each, jobs in here.items() if wanted.items() <= asdict(each).items())
-    return max(1, found, sum(here.values()) // 100)
+    found = Counter[Shard]()
+    for each, jobs in here.items():
+        for kind, state, issuer in product({each.type, ""}, {each.status, ""}, {each.issuer, ""}):
+            found[Shard(type=kind, status=state, issuer=issuer)] += jobs
+    least = max(1, found[EVERYTHING] // 100)
+    return lambda shard: max(least, found[shard])
 
 
 def page_size(number: int, largest: int) -> int:

@@ -1,7 +1,7 @@
 """Forgets what is kept for a while, each kind for its own."""
 
 from jobs.store import quarantine
-from jobs.sync import anomalies, gate, inbox, sweep
+from jobs.sync import anomalies, gate, inbox
 
 
 def forget() -> None:
@@ -10,4 +10,3 @@ def forget() -> None:
     quarantine.forget()
     inbox.forget()
     gate.forget()
-    sweep.forget()

@@ -2,7 +2,7 @@
 
 import math
 
-from django.db.models import F
+from django.db.models import F, Min
 
 from jobs.models import Lane, Pass, Shard
 from jobs.rules.shards import OPEN
@@ -12,17 +12,20 @@ from jobs.upstream.client import JobsClient
 
 
 def reconcile(client: JobsClient, run: Run) -> Pass.Outcome:
-    """Walk through the open jobs, state by state, from where the last pass was cut off."""
-    mine = Shard.objects.filter(lane=Lane.RECONCILE).order_by("pk")
+    """Walk through the open jobs, state by state, from where the last pass was cut off, and what fails at last.
+
+    All of them have been compared since the oldest of these walks began.
+    """
+    mine = Shard.objects.filter(lane=Lane.RECONCILE)
     with run.lease.fenced():
         if not mine.exists():
             plant(Lane.RECONCILE, OPEN)
         if not mine.filter(finished=False).exists():
-            mine.update(**FRESH, restarts=0)
             Lane.objects.filter(pk=run.lane.pk).update(number=F("number") + 1)
+        mine.filter(finished=True, since__lt=run.began).update(**FRESH, restarts=0)
     run.lane.refresh_from_db()
-    for shard in mine.filter(finished=False):
+    for shard in mine.filter(finished=False).order_by("failures", "pk"):
         walk_shard(client, run, shard, until=math.inf)
     with run.lease.fenced():
-        Lane.objects.filter(pk=run.lane.pk).update(complete=run.began)
+        Lane.objects.filter(pk=run.lane.pk).update(complete=mine.aggregate(oldest=Min("since"))["oldest"])
     return Pass.Outcome.COMPLETE

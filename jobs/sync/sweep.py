@@ -10,11 +10,13 @@ from datetime import timedelta
 from functools import partial
 
 from django.conf import settings
-from django.db.models import F, QuerySet
-from django.db.models.functions import Now
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import Greatest, Now
 
 from jobs import store
-from jobs.models import Lane, Lease, Pass, Shard, Split
+from jobs.models import Lane, Lease, Pass, Shard
+from jobs.rules.anomalies import Anomaly, Kind
+from jobs.sync import anomalies
 from jobs.sync.clock import database_clock
 from jobs.sync.gate import Gate
 from jobs.sync.lease import LeaseHeld
@@ -25,8 +27,6 @@ from jobs.upstream.client import JobsClient
 from jobs.upstream.walk import Ask, Walk
 
 EVERYTHING = "everything"
-SPLIT_FOR = timedelta(days=7)
-"""For so long what was split is not tried as a whole again."""
 
 
 def is_left(lane: Lane | None, tail: Lane | None) -> bool:
@@ -81,18 +81,19 @@ def _walk_shard(client: JobsClient, run: Run, *, shard: Shard, until: float) -> 
 
 
 def _begin(client: JobsClient, run: Run) -> Pass.Outcome:
-    """Cut everything into shards, unless somebody just has; the first time, bring the oldest jobs.
+    """Cut everything into shards, unless somebody just has, and bring the oldest jobs.
 
-    So it is known from how far back jobs come. Page sizes that were refused are tried again.
+    So it is known from how far back jobs come, and what the platform's clock says. Page sizes that were refused are
+    tried again.
     """
-    if run.lane.finished is None:
-        oldest = client.page(Ask(walk=Walk(order_by="dateCreated", ascending=True, page_size=run.page_size)))
-        run.commit(store.ready(oldest), since=oldest.asked, save=lambda _: None)
+    oldest = client.page(Ask(walk=Walk(order_by="dateCreated", ascending=True, page_size=run.page_size)))
+    run.commit(store.ready(oldest), since=oldest.asked, save=lambda _: None)
     with run.lease.fenced():
         run.lane.refresh_from_db()
         if not _shards().exists() and _is_due(run.lane):
             plant_sweep()
-            Lane.objects.filter(pk=run.lane.pk).update(number=F("number") + 1, began=run.began)
+            begun = {"number": F("number") + 1, "began": run.began, "watermark": oldest.dated}
+            Lane.objects.filter(pk=run.lane.pk).update(**begun)
             Lane.objects.update(page_size=None)
     return Pass.Outcome.COMPLETE
 
@@ -105,10 +106,19 @@ def _end(run: Run) -> Pass.Outcome:
             _shards().delete()
             Lease.objects.filter(name__startswith=f"{Lane.SWEEP} ", expires__lt=Now()).delete()
             Lane.objects.filter(pk=run.lane.pk).update(finished=Now(), gaps=gaps)
+            if not gaps:
+                _help_the_tail(run.lane)
     return Pass.Outcome.COMPLETE
 
 
-def forget() -> None:
-    """Forget which shards were split, all at once: a part of one that is whole again is none."""
-    if Split.objects.filter(made__lt=Now() - SPLIT_FOR).exists():
-        Split.objects.all().delete()
+def _help_the_tail(swept: Lane) -> None:
+    """Let the tail go on from where a sweep began that has read everything, where no pass of it was complete since.
+
+    More has changed then than it can read before its page tokens die, and what it would have to read only grows.
+    """
+    if swept.began is None or swept.watermark is None:
+        return
+    behind = Lane.objects.filter(pk=Lane.TAIL, complete__lt=swept.began)
+    if behind.update(complete=swept.began, watermark=Greatest("watermark", Value(swept.watermark))):
+        said = "More has changed than can be read from the newest on; the tail goes on from where the sweep began."
+        anomalies.note(Lane.TAIL, Anomaly(kind=Kind.GIVEN_UP, said=said))

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
-from django.db.models import Value
-from django.db.models.functions import Greatest
+from django.db.models import Case, Value, When
+from django.db.models.functions import Greatest, Now
 
 from jobs.models import Lane, Pass
 from jobs.rules import lag
@@ -54,8 +54,10 @@ def _save(run: Run, step: Step[datetime | None], lags: list[timedelta], written:
         lags.extend(dated - date for date in written.dates if date > oldest)
     if step.last:
         watermark = Greatest("watermark", Value(step.meaning))
+        helped = When(complete__gt=run.began, complete__lte=Now(), then="complete")  # by a sweep, meanwhile
+        complete = Case(helped, default=Value(run.began))
         Lane.objects.filter(pk=run.lane.pk).update(
-            complete=run.began, watermark=watermark, lags=lag.counted(run.lane.lags, lags)
+            complete=complete, watermark=watermark, lags=lag.counted(run.lane.lags, lags)
         )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -32,6 +32,8 @@ from jobs.upstream.errors import (
 )
 from jobs.upstream.walk import Walk
 
+SPLIT_FOR = timedelta(days=7)
+"""For so long what was split is not tried as a whole again."""
 FRESH: dict[str, Any] = {**asdict(Place()), "edge": [], "since": None, "failures": 0, "failed": None}
 
 
@@ -88,7 +90,7 @@ def _restart(shard: Shard) -> None:
     else:
         Split.objects.get_or_create(**asdict(whole))
         Shard.objects.filter(pk=shard.pk).delete()
-        _leave_out_between([whole])
+        _leave_out_between(whole)
     plant(shard.lane, parts)
 
 
@@ -97,8 +99,8 @@ def _fail(shard: Shard, error: UpstreamError) -> None:
 
     Nothing is walked of which not even the first page can be had.
     """
-    answered = Lane.objects.filter(pk=Lane.TAIL).values_list("complete", flat=True).first()
-    if shard.failed is not None and (answered is None or answered <= shard.failed):
+    answered = Pass.objects.filter(lane=Lane.TAIL, pages__gt=0)
+    if shard.failed is not None and not answered.filter(began__gt=shard.failed).exists():
         return
     if shard.failures + 1 < shards.FAILURES:
         Shard.objects.filter(pk=shard.pk).update(failures=shard.failures + 1, failed=Now())
@@ -115,26 +117,29 @@ def _leave_out(shard: Shard, why: str) -> None:
     anomalies.note(shard.lane, Anomaly(kind=Kind.GIVEN_UP, said=said))
 
 
-def _leave_out_between(split: Iterable[shards.Shard]) -> None:
-    """Go on without what is in none of the parts into which shards of a sweep have been split."""
-    for whole in split:
-        if rest := shards.rest(whole):
-            _leave_out(Shard.objects.create(lane=Lane.SWEEP, **asdict(whole)), rest)
+def _leave_out_between(whole: shards.Shard) -> None:
+    """Go on without what is in none of the parts into which a shard of a sweep has been split."""
+    if rest := shards.rest(whole):
+        _leave_out(Shard.objects.create(lane=Lane.SWEEP, **asdict(whole)), rest)
 
 
 def plant_sweep() -> None:
-    """Let the walks of a sweep begin, through what was split by one before it in the parts alone."""
+    """Let the walks of a sweep begin, through the parts alone of what was split by one before it."""
+    if Split.objects.filter(made__lt=Now() - SPLIT_FOR).exists():
+        Split.objects.all().delete()  # all at once: a part of what is whole again is none
     before = {shards.Shard(**each) for each in Split.objects.values("type", "status", "issuer")}
-    first = shards.first(known(), before)
-    plant(Lane.SWEEP, first)
-    _leave_out_between(before.difference(first))
+    here = known()
+    found = shards.parts(shards.first(here), here, before)
+    plant(Lane.SWEEP, [each for each, parts in found.items() if not parts])
+    for whole in (each for each, parts in found.items() if parts):
+        _leave_out_between(whole)
 
 
 def plant(lane: str, parts: Iterable[shards.Shard]) -> None:
     """Let walks through these shards begin: the longest first, so that no worker is left alone with it at the end."""
-    here = _counts()
-    rows = [Shard(lane=lane, weight=shards.weight(part, here), **asdict(part)) for part in parts]
-    Shard.objects.bulk_create(sorted(rows, key=lambda row: (not row.scope, -row.weight)))
+    weight = shards.weights(_counts())
+    rows = [Shard(lane=lane, weight=weight(part), **asdict(part)) for part in parts]
+    Shard.objects.bulk_create(sorted(rows, key=lambda row: (not row.scope, -row.weight)), ignore_conflicts=True)
 
 
 def known() -> Known:

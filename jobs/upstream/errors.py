@@ -10,7 +10,7 @@
     │   └── Endless          page after page that brings nothing: begin the walk again
     ├── CredentialsRefused   401, 403: stop, somebody has to look
     ├── RequestRefused       any other 4xx: what we asked for is wrong
-    │   └── TokenRefused     400, 410, 422 where a page token was sent: begin the walk again
+    │   └── TokenRefused     400, 404, 409, 410, 422 where a page token was sent: begin the walk again
     └── NotFound             404 in the API's own envelope; a proxy's 404 is a BrokenReply
 """
 

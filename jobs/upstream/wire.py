@@ -60,7 +60,7 @@ def is_refusal(body: bytes) -> bool:
         code, text = (_json(members.get(name, b"null")) for name in ("code", "message"))
     except BrokenReply:
         return False
-    return members.keys() <= ENVELOPE and isinstance(code, int) and code != 0 and isinstance(text, str)
+    return members.keys() <= ENVELOPE and type(code) is int and code != 0 and isinstance(text, str)
 
 
 def page(payload: bytes, masker: Masker, *, asked: datetime, dated: datetime | None = None) -> Page:

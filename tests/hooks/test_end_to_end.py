@@ -30,7 +30,7 @@ def nudged(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The tasks that were asked for: there is no broker."""
     settings.HOOK_SECRET, settings.ALLOWED_HOSTS = HOOK, ["*"]
     asked: list[str] = []
-    monkeypatch.setattr(views, "nudge", lambda task: asked.append(task.rpartition(".")[2]))
+    monkeypatch.setattr(views, "nudge", lambda *told: asked.append(" ".join(map(str, told)).rpartition(".")[2]))
     return asked
 
 

@@ -27,7 +27,7 @@ def nudged(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     settings.MEDIA_PLATFORM_APP_ID, settings.MEDIA_PLATFORM_SHARED_SECRET = APP, SECRET
     settings.HOOK_SECRET = HOOK
     asked: list[str] = []
-    monkeypatch.setattr(views, "nudge", lambda task: asked.append(task.rpartition(".")[2]))
+    monkeypatch.setattr(views, "nudge", lambda *told: asked.append(" ".join(map(str, told)).rpartition(".")[2]))
     return asked
 
 
@@ -101,12 +101,15 @@ def test_a_delivery_is_taken_once(
 
 
 def test_a_webhook_that_names_no_job_lets_the_tail_run(
-    client: Client, nudged: list[str], django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+    client: Client,
+    nudged: list[str],
+    settings: Settings,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         body = token(event={"id": "e2", "type": "file_created", "body": {"path": "/a"}})
         assert post(client, "/hooks/webhook", body).status_code == 200
-    assert nudged == ["tail"]
+    assert nudged == [f"tail {settings.SYNC_PERIOD}"], "not more often than by itself"
     assert raised() == []
 
 

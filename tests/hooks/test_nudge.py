@@ -12,10 +12,10 @@ PATIENCE = 10
 
 def test_one_thread_sends_what_many_ask_for(monkeypatch: pytest.MonkeyPatch) -> None:
     began, go_on, done = Event(), Event(), Event()
-    sent: list[str] = []
+    sent: list[tuple[str, tuple[int, ...]]] = []
 
-    def send(task: str, **_: object) -> None:
-        sent.append(task)
+    def send(task: str, given: tuple[int, ...], **_: object) -> None:
+        sent.append((task, given))
         began.set()
         assert go_on.wait(PATIENCE)
         if len(sent) == 3:
@@ -27,10 +27,10 @@ def test_one_thread_sends_what_many_ask_for(monkeypatch: pytest.MonkeyPatch) -> 
     assert began.wait(PATIENCE)
     for _ in range(100):
         nudge("second")
-        nudge("third")
+        nudge("third", 10)
     go_on.set()
     assert done.wait(PATIENCE)
-    assert sorted(sent) == ["first", "second", "third"]
+    assert sorted(sent) == [("first", ()), ("second", ()), ("third", (10,))]
 
 
 def test_a_broker_that_does_not_answer_is_told_of(
@@ -38,7 +38,7 @@ def test_a_broker_that_does_not_answer_is_told_of(
 ) -> None:
     asked, again = Event(), Event()
 
-    def send(task: str, **_: object) -> None:
+    def send(task: str, given: tuple[int, ...], **_: object) -> None:
         (again if asked.is_set() else asked).set()
         raise OperationalError(f"no broker for {task}")
 

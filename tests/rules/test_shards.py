@@ -1,8 +1,10 @@
 """How everything is cut into walks."""
 
+from dataclasses import replace
+
 import pytest
 
-from jobs.rules.shards import EVERYTHING, MOST_ISSUERS, Known, Shard, ascends, first, rest, split, weight
+from jobs.rules.shards import EVERYTHING, MOST_ISSUERS, Known, Shard, ascends, first, parts, rest, split, weights
 
 HERE = {
     Shard(type="a", status="success", issuer="x"): 600,
@@ -17,17 +19,21 @@ def test_everything_comes_last() -> None:
 
 def test_what_was_split_before_is_so_from_the_start() -> None:
     known = Known(types=("a", "b"), statuses=("success",), issuers=("x", "y"))
-    before = {Shard(type="a"), Shard(type="a", status="success"), EVERYTHING, Shard(type="gone")}
-    assert first(known, before) == [
-        Shard(type="a", status="success", issuer="x"),
-        Shard(type="a", status="success", issuer="y"),
-        Shard(type="b"),
-        Shard(status="success"),
-    ]
+    part = Shard(type="a", status="success")
+    before = {Shard(type="a"), part, EVERYTHING, Shard(type="b", status="success"), Shard(type="gone")}
+    assert parts(first(known), known, before) == {
+        Shard(type="a"): [part],
+        part: [replace(part, issuer="x"), replace(part, issuer="y")],
+        replace(part, issuer="x"): [],
+        replace(part, issuer="y"): [],
+        Shard(type="b"): [],
+        EVERYTHING: [Shard(status="success")],
+        Shard(status="success"): [],
+    }
 
 
 def test_what_has_no_parts_any_more_is_whole() -> None:
-    assert first(Known(types=("a",)), {Shard(type="a")}) == [Shard(type="a"), EVERYTHING]
+    assert parts([Shard(type="a")], Known(types=("a",)), {Shard(type="a")}) == {Shard(type="a"): []}
 
 
 @pytest.mark.parametrize(
@@ -41,7 +47,7 @@ def test_what_has_no_parts_any_more_is_whole() -> None:
     ],
 )
 def test_a_shard_weighs_what_is_here_of_it_and_never_next_to_nothing(shard: Shard, jobs: int) -> None:
-    assert weight(shard, HERE) == jobs
+    assert weights(HERE)(shard) == jobs
 
 
 def test_the_walk_through_everything_comes_from_the_other_end() -> None:
@@ -51,7 +57,8 @@ def test_the_walk_through_everything_comes_from_the_other_end() -> None:
 
 
 def test_where_nothing_is_here_all_weigh_the_same() -> None:
-    assert weight(Shard(type="a"), {}) == weight(EVERYTHING, {}) == 1
+    weight = weights({})
+    assert weight(Shard(type="a")) == weight(EVERYTHING) == 1
 
 
 def test_a_walk_is_cut_by_state_and_then_by_issuer() -> None:

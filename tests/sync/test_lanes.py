@@ -15,7 +15,7 @@ from jobs.models import UNDATED, Anomaly, Job, Lane, Lease, Pass, Quarantine, Re
 from jobs.rules import shards
 from jobs.rules.versions import Doubt
 from jobs.store import keep, ready, rechecks
-from jobs.sync import forgetting, gate, sweep
+from jobs.sync import gate, sweep, walk
 from jobs.sync.cycle import cycle
 from jobs.sync.lanes import (
     run_rechecks,
@@ -28,15 +28,16 @@ from jobs.sync.lease import LeaseLost
 from jobs.sync.refresh import refresh_group, refresh_job
 from jobs.sync.run import Run, nobody, run_pass
 from jobs.sync.upstream import OtherPlatform
-from jobs.upstream.errors import BrokenReply, TokenRefused, TryAgain, UpstreamError
+from jobs.upstream.errors import BrokenReply, RequestRefused, TokenRefused, TryAgain, UpstreamError
 from jobs.upstream.record import Page
 from tests.records import job, record
 from trials.consistency import is_consistent
 from trials.elapsing import elapse
+from trials.equality import differing
 from trials.platform import SandboxProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
-DAY = 86_401
+HOUR, DAY = 3_601, 86_401
 
 
 @pytest.fixture(autouse=True)
@@ -185,8 +186,7 @@ def test_what_was_split_is_so_in_the_next_sweep_until_that_is_forgotten(platform
         assert ("success" in states, "" in states) == (split, not split)
         run_sweep(seconds=60)
         assert Lane.objects.get(name="sweep").gaps == ["jobs in a state that is not known here"] * split
-        elapse(sweep.SPLIT_FOR.total_seconds())
-        forgetting.forget()
+        elapse(walk.SPLIT_FOR.total_seconds())
 
 
 def test_jobs_that_no_walk_brings_are_left_out_and_that_is_said(platform: SandboxProcess) -> None:
@@ -236,6 +236,66 @@ def test_an_outage_counts_against_no_walk(platform: SandboxProcess) -> None:
     platform.faults("")
     run_sweep(seconds=60)
     assert Lane.objects.get(name="sweep").gaps == []
+
+
+def test_a_tail_that_outlives_its_tokens_goes_on_from_where_a_sweep_began(platform: SandboxProcess) -> None:
+    cycle(watch=nobody, waiting=lambda _: None)
+    for each in platform.jobs():
+        platform.patch(each["id"], note="changed")
+    platform.advance(HOUR)
+    platform.faults("token@/jobs?orderBy=dateUpdated&nextPageToken")
+    with pytest.raises(TokenRefused):
+        run_tail()
+    elapse(DAY)
+    began = timezone.now()
+    run_sweep(seconds=60)
+    tail = Lane.objects.get(name="tail")
+    assert tail.complete
+    assert tail.complete >= began
+    assert Anomaly.objects.get(lane="tail", kind="given-up").said.endswith("from where the sweep began.")
+    assert run_tail().outcome == "complete"
+    assert not differing(platform)
+
+
+@pytest.mark.parametrize("refused", ["pending", "working"])
+def test_a_list_of_open_jobs_that_fails_holds_the_other_not_up(platform: SandboxProcess, refused: str) -> None:
+    cycle(watch=nobody, waiting=lambda _: None)
+    complete = Lane.objects.get(name="reconcile").complete
+    platform.faults(f"status=400@/jobs?status={refused}")
+    for _ in range(2):
+        platform.forget()
+        with pytest.raises(RequestRefused):
+            run_reconcile()
+    asked = [request["query"]["status"] for request in platform.requests()]
+    assert asked[0] != refused
+    assert asked.count(asked[0]) == 1, "not again for each size of the other's pages"
+    assert Lane.objects.get(name="reconcile").complete == complete
+    platform.faults("")
+    began = timezone.now()
+    run_reconcile()
+    latest = Lane.objects.get(name="reconcile").complete
+    assert latest
+    assert latest >= began
+
+
+@pytest.mark.parametrize("gaps", [0, 1])
+def test_a_sweep_does_not_help_a_tail_that_is_complete_or_where_it_has_left_something_out(
+    platform: SandboxProcess, gaps: int
+) -> None:
+    cycle(watch=nobody, waiting=lambda _: None)
+    before = Lane.objects.get(name="tail")
+    elapse(DAY)
+    run_sweep(seconds=0)
+    if gaps:
+        Shard.objects.create(lane="sweep", type="t", status="", issuer="", finished=True, left_out="for a reason")
+        Lane.objects.filter(name="tail").update(complete=F("complete") - timedelta(days=1))
+    else:
+        run_tail()
+    known = Lane.objects.get(name="tail")
+    run_sweep(seconds=60)
+    after = Lane.objects.get(name="tail")
+    assert Lane.objects.get(name="sweep").finished
+    assert (after.watermark, after.complete) == (before.watermark, known.complete)
 
 
 def test_a_sweep_that_others_have_just_ended_is_not_begun_again(platform: SandboxProcess) -> None:

@@ -250,6 +250,7 @@ def test_a_refusal_in_a_body_that_nobody_reads_is_told_by_its_status(
         b'{"code":0,"message":"OK","payload":null}',
         b'{"code":"ResourceNotFound","message":"no such bucket"}',
         b'{"code":404,"message":null}',
+        b'{"code":true,"message":"Not Found"}',
     ],
 )
 def test_a_404_that_is_no_envelope_is_no_job_that_is_not_found(body: bytes) -> None:

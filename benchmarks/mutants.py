@@ -84,8 +84,8 @@ MUTANTS = (
     Mutant(
         name="what was read by id is believed for ever",
         path=VERSIONS,
-        before="    if refuted and not seen.point:",
-        after="    if stored.settled:",
+        before="return stored.settled and seen.digest == stored.contested and believed and not seen.point",
+        after="return stored.settled and not seen.point",
         tests=RULES,
     ),
     Mutant(

@@ -276,7 +276,7 @@ class Quarantine(models.Model):
     """A record that came and cannot be a job, verbatim but for its secrets, and why; once, however often it came."""
 
     digest = models.BinaryField(unique=True)
-    job_key = models.TextField(db_collation="C")
+    job_key = models.TextField(db_collation="C", db_index=True)  # on the job's page
     field = models.TextField()
     reason = models.TextField()
     text = models.TextField()
@@ -409,7 +409,7 @@ class Upstream(models.Model):
 
 
 class UpstreamMinute(models.Model):
-    """The requests of a minute: how many, how many of them were put off (429) and how many failed.
+    """The requests of a minute: how many, and how many of them were put off (429), answered with 5xx, or failed else.
 
     They took `seconds` in all, the `slowest` of them so many.
     """
@@ -417,6 +417,7 @@ class UpstreamMinute(models.Model):
     begins = models.DateTimeField(primary_key=True)
     requests = models.IntegerField()
     throttled = models.IntegerField()
+    unready = models.IntegerField(default=0)
     failed = models.IntegerField()
     seconds = models.FloatField()
     slowest = models.FloatField()

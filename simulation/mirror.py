@@ -153,7 +153,7 @@ class Mirror:
             elif held is not None and self._was_raised_before(held, page.asked):
                 del self.rechecks[each.key]
             elif held is not None:
-                self.rechecks[each.key] = replace(held, missing=None, attempts=0, due=self.clock() + FIRST_WAIT)
+                self.rechecks[each.key] = replace(held, missing=None, attempts=1, due=self.clock() + FIRST_WAIT)
 
     def try_alone(self, key: str) -> None:
         """Read a job by itself next, of which its group says nothing."""

@@ -31,14 +31,14 @@ class Read:
 
 
 def plan(due: Sequence[Due]) -> list[Read]:
-    """The requests for jobs that are due: a group as such where several of it are that have not been tried before."""
+    """The requests for jobs that are due, in that order: a group where several of it are that were not tried before."""
     together = [each for each in due if each.group and not each.attempts]
     sizes = Counter(each.group for each in together)
     alone = [each for each in due if each not in together or sizes[each.group] == 1]
     groups = [group for group, size in sizes.items() if size > 1]
-    return [Read(due=tuple(each for each in together if each.group == group), group=group) for group in groups] + [
-        Read(due=(each,)) for each in alone
-    ]
+    reads = [Read(due=tuple(each for each in together if each.group == group), group=group) for group in groups]
+    turns = {each.key: turn for turn, each in enumerate(due)}
+    return sorted([*reads, *(Read(due=(each,)) for each in alone)], key=lambda read: turns[read.due[0].key])
 
 
 class Absence(StrEnum):

@@ -158,21 +158,26 @@ def second(date: datetime) -> datetime:
 
 def _undated(stored: Stored, seen: Seen) -> Verdict:
     """Show what has a date, of two without one the later stage, until the job has been read by id."""
-    better = (seen.updated is not None, seen.stage) > (stored.updated is not None, stored.stage)
-    return Verdict(use=Use.TAKE if better else Use.DROP, doubt=Doubt.UNDATED)
+    if _is_refuted(stored, seen):
+        return DROP
+    if (seen.updated is not None, seen.stage) > (stored.updated is not None, stored.stage):
+        return Verdict(use=Use.TAKE, doubt=Doubt.UNDATED)
+    return Verdict(use=Use.DROP, doubt=Doubt.UNDATED, contested=seen.digest)
 
 
 def _tied(stored: Stored, seen: Seen) -> Verdict:
-    """Show the later stage until the job has been read by id; what was read so stays until it has been once more.
-
-    That is not asked for again where it has contradicted this very content, which a walk brings.
-    """
-    refuted = stored.settled and seen.digest == stored.contested and seen.since <= stored.observed + BELIEVED
-    if refuted and not seen.point:
+    """Show the later stage until the job has been read by id; what was read so stays until it has been once more."""
+    if _is_refuted(stored, seen):
         return DROP
     if seen.stage > stored.stage and not stored.settled:
         return Verdict(use=Use.TAKE, doubt=Doubt.TIE, contested=stored.digest)
     return Verdict(use=Use.DROP, doubt=Doubt.TIE, contested=seen.digest)
+
+
+def _is_refuted(stored: Stored, seen: Seen) -> bool:
+    """Whether a walk brings the very content that a read by id has contradicted, not long ago: it is not made again."""
+    believed = seen.since <= stored.observed + BELIEVED
+    return stored.settled and seen.digest == stored.contested and believed and not seen.point
 
 
 def _older(stored: Stored, seen: Seen) -> Verdict:

@@ -13,11 +13,21 @@ from jobs.upstream.record import Refused
 
 LONGEST_KEY, LONGEST_FIELD = 500, 200
 KEPT = timedelta(days=90)
+OF_ONE_JOB = 5
+"""So many records of one job are kept: what is refused may be another one at each reply."""
 
 KEEP = """
 INSERT INTO jobs_quarantine AS kept (digest, job_key, field, reason, text, first_seen, last_seen, times)
-VALUES (%s, %s, %s, %s, %s, now(), now(), 1)
-ON CONFLICT (digest) DO UPDATE SET last_seen = now(), times = kept.times + 1
+VALUES (%s, %s, %s, %s, %s, clock_timestamp(), clock_timestamp(), 1)
+ON CONFLICT (digest) DO UPDATE SET last_seen = clock_timestamp(), times = kept.times + 1
+"""
+OLDER = """
+DELETE FROM jobs_quarantine WHERE id IN (
+    SELECT id FROM jobs_quarantine q WHERE job_key = ANY (%(keys)s) AND job_key <> '' AND id NOT IN (
+        SELECT id FROM jobs_quarantine WHERE job_key = q.job_key ORDER BY last_seen DESC, id DESC LIMIT %(most)s
+    )
+    ORDER BY digest FOR UPDATE SKIP LOCKED
+)
 """
 
 
@@ -27,12 +37,13 @@ def forget() -> None:
 
 
 def quarantine(refused: Iterable[Refused]) -> None:
-    """Keep refused records, each content once."""
+    """Keep refused records, each content once, and of one job the last few."""
     rows = sorted(_row(record) for record in refused)
     if not rows:
         return
     with connection.cursor() as cursor:
         cursor.executemany(KEEP, rows)
+        cursor.execute(OLDER, {"keys": [key for _, key, *_ in rows], "most": OF_ONE_JOB})
 
 
 def _row(record: Refused) -> tuple[bytes, str, str, str, str]:

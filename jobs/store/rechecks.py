@@ -1,6 +1,6 @@
 """Jobs that are to be read by id, kept until they have been."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,9 +25,14 @@ DELETE FROM jobs_recheck WHERE key IN (
 )
 """
 CAME = f"""
-UPDATE jobs_recheck SET missing = NULL, attempts = 0,
-    due = CASE WHEN reason = '{Doubt.HOOK}' THEN due ELSE clock_timestamp() + %(after)s END
-WHERE key = ANY (%(keys)s)
+UPDATE jobs_recheck r SET missing = NULL, attempts = 1,
+    due = CASE WHEN reason = '{Doubt.HOOK}' AND attempts = 0 THEN due ELSE clock_timestamp() + %(after)s END
+FROM (SELECT key FROM jobs_recheck WHERE key = ANY (%(keys)s) ORDER BY key FOR UPDATE) n WHERE n.key = r.key
+"""
+PUT_ALL_OFF = """
+UPDATE jobs_recheck r SET due = clock_timestamp() + %(after)s
+FROM (SELECT key FROM jobs_recheck WHERE due < clock_timestamp() + %(after)s ORDER BY key FOR UPDATE) n
+WHERE n.key = r.key
 """
 FORGET = f"DELETE FROM jobs_recheck WHERE key = %(key)s AND {RAISED_BEFORE}"
 MISSING = "SELECT missing FROM jobs_recheck WHERE key = %(key)s"
@@ -73,27 +78,35 @@ def due(most: int) -> list[Due]:
 def settle(read: Read, page: Page) -> None:
     """Note what a read has brought: its jobs need no other, unless that was said since it began.
 
-    That one waits a little, but for a hook's: a clock may have been set back, by which no read has begun late enough.
+    That one waits a little, but for the first of a hook: a clock may have been set back, by which no read has begun
+    late enough. What is here as it was, and cannot be read as it is, is tried again later, and ever later.
     """
-    came = {record.id for record in page.records} | {refused.job_id for refused in page.refused}
-    found = [each.key for each in read.due if each.key in came]
+    came = {record.id for record in page.records}
+    refused = {record.job_id for record in page.refused} - came
+    here = stored(refused)
+    found = [each.key for each in read.due if each.key in came or each.key in refused - here.keys()]
     _do(DONE, keys=found, asked=page.asked)
     _do(CAME, keys=found, after=FIRST_WAIT)
-    missed = [each for each in read.due if each.key not in came]
-    for each in missed:
-        _tried(each, timedelta(0) if read.group else wait(each.attempts))
+    missed = [each for each in read.due if each.key not in found]
+    for each in _in_order(missed):
+        _tried(each, timedelta(0) if read.group and each.key not in refused else wait(each.attempts))
 
 
 def try_alone(read: Read) -> None:
     """Read the jobs of a group that the platform does not have one by one."""
-    for each in read.due:
+    for each in _in_order(read.due):
         _tried(each, timedelta(0))
 
 
 def put_off(read: Read) -> None:
     """Make a read that has failed again later, and ever later."""
-    for each in read.due:
+    for each in _in_order(read.due):
         _tried(each, wait(each.attempts))
+
+
+def put_all_off(after: timedelta) -> None:
+    """Make no read before so long."""
+    _do(PUT_ALL_OFF, after=after)
 
 
 def absent(each: Due, asked: datetime, *, lane: str) -> None:
@@ -111,6 +124,11 @@ def absent(each: Due, asked: datetime, *, lane: str) -> None:
             _do(FORGET, key=each.key, asked=asked)
         case _:
             _tried(each, SPACING)
+
+
+def _in_order(due: Iterable[Due]) -> list[Due]:
+    """In the order in which whoever raises reads locks them."""
+    return sorted(due, key=lambda each: each.key)
 
 
 def _missing(key: str) -> datetime | None:

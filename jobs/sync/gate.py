@@ -27,11 +27,11 @@ ON CONFLICT (id) DO UPDATE SET next = %(gap)s + CASE
 RETURNING extract(epoch FROM new.next - %(gap)s - clock_timestamp())::float
 """
 COUNT = """
-INSERT INTO jobs_upstreamminute AS kept (begins, requests, throttled, failed, seconds, slowest)
-VALUES (date_trunc('minute', clock_timestamp()), 1, %(throttled)s, %(failed)s, %(seconds)s, %(seconds)s)
+INSERT INTO jobs_upstreamminute AS kept (begins, requests, throttled, unready, failed, seconds, slowest)
+VALUES (date_trunc('minute', clock_timestamp()), 1, %(throttled)s, %(unready)s, %(failed)s, %(seconds)s, %(seconds)s)
 ON CONFLICT (begins) DO UPDATE SET requests = kept.requests + 1, throttled = kept.throttled + excluded.throttled,
-    failed = kept.failed + excluded.failed, seconds = kept.seconds + excluded.seconds,
-    slowest = greatest(kept.slowest, excluded.slowest)
+    unready = kept.unready + excluded.unready, failed = kept.failed + excluded.failed,
+    seconds = kept.seconds + excluded.seconds, slowest = greatest(kept.slowest, excluded.slowest)
 """
 WORKS = """
 UPDATE jobs_upstream SET failures = 0, reason = '', failing_since = NULL, rests_until = NULL
@@ -62,8 +62,10 @@ class Gate:
 
     def left(self, seconds: float, error: UpstreamError | None) -> None:
         """Note how a request ended after so many seconds."""
-        failed, status = circuit.is_failure(error), error.status if isinstance(error, TryAgain) else None
-        _do(COUNT, throttled=int(status == 429), failed=int(failed and status != 429), seconds=seconds)
+        failed, status = circuit.is_failure(error), (isinstance(error, TryAgain) and error.status) or 0
+        throttled, unready = status == 429, status >= 500
+        counted = {"throttled": throttled, "unready": unready, "failed": failed and not (throttled or unready)}
+        _do(COUNT, **{name: int(met) for name, met in counted.items()}, seconds=seconds)
         if not failed or error is None:
             _do(WORKS)
             return

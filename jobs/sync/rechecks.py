@@ -10,12 +10,15 @@ from jobs.rules.rechecks import Read, plan
 from jobs.store import rechecks
 from jobs.sync.run import Run
 from jobs.upstream.client import JobsClient
-from jobs.upstream.errors import CredentialsRefused, NotFound, UpstreamError
+from jobs.upstream.errors import CredentialsRefused, NotFound, RequestRefused, UpstreamError
 
-AT_ONCE = 200
+AT_ONCE = 20
+"""So many are planned at a time: behind them a hook waits."""
 SECONDS = 60
 FAILURES = 2
 """So many in a row, each tried twice, are not yet enough for the circuit to open."""
+FORBIDDEN = 5
+"""So many jobs in a row that may not be read: it is not the jobs, but we may not read any."""
 
 
 def recheck(client: JobsClient, run: Run) -> Pass.Outcome:
@@ -29,16 +32,24 @@ def recheck(client: JobsClient, run: Run) -> Pass.Outcome:
 
 
 def _read_each(client: JobsClient, run: Run, reads: Iterable[Read]) -> None:
-    """Make reads; one that fails is put off, and ends the pass where it is not the job, but the platform."""
-    failed = 0
+    """Make reads; one that fails is put off, and ends the pass where it is not the job, but the platform.
+
+    Where no job may be read, all are put off, and the lane says so until one has been read.
+    """
+    failed = forbidden = 0
     for read in reads:
         try:
             _read(client, run, read)
-            failed = 0
+            failed = forbidden = 0
         except UpstreamError as error:
             with run.lease.fenced():
                 rechecks.put_off(read)
             failed = failed + 1 if circuit.is_failure(error) else 0
+            forbidden = forbidden + 1 if isinstance(error, RequestRefused) and error.status == 403 else 0
+            if forbidden == FORBIDDEN or (forbidden and run.lane.problem):
+                with run.lease.fenced():
+                    rechecks.put_all_off(circuit.LONGEST_PAUSE)
+                raise
             if failed == FAILURES or isinstance(error, CredentialsRefused):
                 raise
 

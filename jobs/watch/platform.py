@@ -22,6 +22,7 @@ class Health:
     page_size: int
     requests: int
     throttled: int
+    unready: int
     failed: int
     mean: float | None
     slowest: float | None
@@ -33,6 +34,7 @@ def health() -> Health:
     found = minutes.aggregate(
         requests=Sum("requests", default=0),
         throttled=Sum("throttled", default=0),
+        unready=Sum("unready", default=0),
         failed=Sum("failed", default=0),
         seconds=Sum("seconds", default=0.0),
         slowest=Max("slowest"),

@@ -48,6 +48,12 @@ def test_jobs_of_one_group_are_read_together() -> None:
     ]
 
 
+def test_what_has_its_turn_first_is_read_first() -> None:
+    told, first, second = (Due(key=key, group=key[0]) for key in ("c1", "a1", "a2"))
+    assert [read.due[0].key for read in plan([told, first, second])] == ["c1", "a1"]
+    assert [read.due[0].key for read in plan([first, second, told])] == ["a1", "c1"]
+
+
 def test_failures_put_a_read_off_for_ever_longer_up_to_an_hour() -> None:
     waits = [wait(attempts) for attempts in range(40)]
     assert waits == sorted(waits)

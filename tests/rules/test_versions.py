@@ -97,6 +97,7 @@ CASES = {
         Doubt.OLDER,
     ),
     "read, and observed by a clock that was set back": (AHEAD, replace(POINT, stage=0), Use.TAKE, None),
+    "no date beside a date, as a read has refuted": (REFUTED, replace(PAGE, updated=None), Use.DROP, None),
     "no date beside a date": (HELD, replace(PAGE, updated=None, stage=2), Use.DROP, Doubt.UNDATED),
     "a date beside no date": (NEVER, replace(PAGE, stage=0), Use.TAKE, Doubt.UNDATED),
     "two without a date, a later stage": (NEVER, replace(PAGE, updated=None, stage=2), Use.TAKE, Doubt.UNDATED),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from msgspec import structs
 
 from jobs.models import Cell, Job, Posting, Quarantine
 from jobs.store import Written, keep, quarantine, ready, said
+from jobs.store.quarantine import OF_ONE_JOB
 from jobs.upstream.record import Page, Record, Refused
 from tests.records import NOON, iso, job, record
 
@@ -105,3 +107,13 @@ def test_jobs_are_locked_before_the_quarantine() -> None:
         for table in ("jobs_job", "jobs_quarantine")
     )
     assert jobs < kept
+
+
+def test_of_one_job_the_last_refused_records_are_kept() -> None:
+    """What is refused may be another one at each reply; those without an id are others' each."""
+    for number in range(OF_ONE_JOB + 2):
+        one = replace(REFUSED, text=f'{{"number": {number}}}')
+        keep(ready(page([], replace(one, job_id="x"), replace(one, field="type"))), lane="tests")
+    kept = list(Quarantine.objects.values_list("job_key", "text"))
+    assert sorted(text[11] for key, text in kept if key) == [str(number) for number in range(2, OF_ONE_JOB + 2)]
+    assert sum(not key for key, _ in kept) == OF_ONE_JOB + 2

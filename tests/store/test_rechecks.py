@@ -10,7 +10,7 @@ from jobs.models import Job, Recheck
 from jobs.rules.rechecks import FIRST_WAIT, LONGEST_WAIT, SPACING, Due, Read
 from jobs.rules.versions import Doubt
 from jobs.store import rechecks
-from jobs.upstream.record import Page
+from jobs.upstream.record import Page, Refused
 from tests.records import record, write
 
 pytestmark = pytest.mark.django_db
@@ -92,15 +92,42 @@ def test_a_job_that_changes_while_it_is_called_gone_stays_to_be_read(monkeypatch
     assert Job.objects.get().cell.status == "pending"
 
 
-@pytest.mark.parametrize(("reason", "waits"), [(Doubt.TIE, True), (Doubt.HOOK, False)])
-def test_what_is_in_doubt_again_waits_a_little_but_for_a_hook(reason: Doubt, waits: bool) -> None:
-    """Where our clock has been set back, one read after the other would be overtaken until it has come back."""
-    asked = timezone.now()
-    rechecks.doubt({KEY: reason})
-    page = Page(records=(record(1),), refused=(), asked=asked)
+def came(page: Page) -> None:
+    """Let a read of one job bring this."""
     rechecks.settle(Read(due=(DUE,)), page)
-    assert (rechecks.due(1) == []) is waits
+
+
+@pytest.mark.parametrize(("reason", "times"), [(Doubt.TIE, 1), (Doubt.HOOK, 2)])
+def test_what_is_in_doubt_again_waits_a_little_but_for_the_first_of_a_hook(reason: Doubt, times: int) -> None:
+    """Where our clock has been set back, one read after the other would be overtaken until it has come back."""
+    page = Page(records=(record(1),), refused=(), asked=timezone.now())
+    rechecks.doubt({KEY: reason})
+    for _ in range(times):
+        assert [each.key for each in rechecks.due(1)] == [KEY]
+        came(page)
+    assert rechecks.due(1) == []
     later(FIRST_WAIT)
+    assert [each.key for each in rechecks.due(1)] == [KEY]
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_a_job_of_which_a_record_comes_that_cannot_be_read_is_read_again_later(here: bool) -> None:
+    """Where it is not here, the quarantine has it."""
+    if here:
+        write([record(1)])
+    rechecks.doubt({KEY: Doubt.ABSENT})
+    refused = Refused(text="{", field="", reason="It is no JSON.", job_id=KEY)
+    came(Page(records=(), refused=(refused,), asked=timezone.now()))
+    assert rechecks.due(1) == []
+    later(FIRST_WAIT)
+    assert [each.key for each in rechecks.due(1)] == [KEY] * here
+
+
+def test_all_reads_are_put_off() -> None:
+    rechecks.doubt({KEY: Doubt.TIE})
+    rechecks.put_all_off(SPACING)
+    assert rechecks.due(1) == []
+    later(SPACING)
     assert [each.key for each in rechecks.due(1)] == [KEY]
 
 

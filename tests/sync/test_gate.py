@@ -66,11 +66,12 @@ def test_what_the_platform_asks_to_wait_holds_for_all() -> None:
 
 
 def test_requests_are_counted_by_minute(platform: SandboxProcess) -> None:
-    platform.faults("status=503:x2")
+    platform.faults("status=503:x2,html:x1")
     run_tail()
     minutes = list(UpstreamMinute.objects.all())
-    assert sum(each.requests for each in minutes) == 3
-    assert sum(each.failed for each in minutes) == 2
+    assert sum(each.requests for each in minutes) == 4
+    assert sum(each.unready for each in minutes) == 2
+    assert sum(each.failed for each in minutes) == 1
     assert all(0 < each.slowest <= each.seconds for each in minutes)
     UpstreamMinute.objects.update(begins=timezone.now() - timedelta(days=2))
     tasks.forget()

@@ -25,11 +25,13 @@ from jobs.sync.lanes import (
     sweep_is_left,
 )
 from jobs.sync.lease import LeaseLost
+from jobs.sync.rechecks import FORBIDDEN
 from jobs.sync.refresh import refresh_group, refresh_job
 from jobs.sync.run import Run, nobody, run_pass
 from jobs.sync.upstream import OtherPlatform
 from jobs.upstream.errors import BrokenReply, RequestRefused, TokenRefused, TryAgain, UpstreamError
 from jobs.upstream.record import Page
+from jobs.watch.freshness import freshness
 from tests.records import job, record
 from trials.consistency import is_consistent
 from trials.elapsing import elapse
@@ -372,6 +374,32 @@ def test_a_404_of_a_proxy_is_no_404(platform: SandboxProcess) -> None:
     put_off = Recheck.objects.get()
     assert (put_off.missing, put_off.attempts) == (None, 1)
     assert put_off.due > timezone.now()
+
+
+def test_where_no_job_may_be_read_that_is_said_and_none_is_asked_for(platform: SandboxProcess) -> None:
+    """Not even by hooks, but for one of them now and then."""
+    run_tail()
+    keys = [job["id"] for job in platform.jobs()[:9]]
+    rechecks.doubt(dict.fromkeys(keys, Doubt.TIE))
+    platform.faults("status=403@/jobs/")
+    platform.forget()
+    with pytest.raises(RequestRefused):
+        run_rechecks()
+    assert len(platform.requests()) == FORBIDDEN
+    assert "403" in Lane.objects.get(name="rechecks").problem
+    assert rechecks.due(9) == []
+    rechecks.doubt({keys[0]: Doubt.HOOK})
+    with pytest.raises(RequestRefused):
+        run_rechecks()
+    assert len(platform.requests()) == FORBIDDEN + 1
+    assert "403" in Lane.objects.get(name="rechecks").problem
+    run_tail()
+    assert freshness().state == "fresh", "other lanes go on"
+    platform.faults("")
+    elapse(HOUR)
+    run_rechecks()
+    assert not Recheck.objects.exists()
+    assert Lane.objects.get(name="rechecks").problem == ""
 
 
 def test_jobs_of_one_group_are_read_at_once(platform: SandboxProcess) -> None:

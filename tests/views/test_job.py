@@ -18,9 +18,10 @@ from jobs import specs
 from jobs.links import group_url, job_url
 from jobs.models import Cell, Job
 from jobs.store import versions
+from jobs.store.quarantine import quarantine
 from jobs.store.tombstones import entomb
 from jobs.upstream import wire
-from jobs.upstream.record import Record
+from jobs.upstream.record import Record, Refused
 from tests.pages import get, keys
 from tests.records import MASKER, NOON, iso, job, record, records, write
 from tests.specs.test_describe import FULL, JSON
@@ -28,7 +29,7 @@ from trials.platform import SandboxProcess
 
 pytestmark = pytest.mark.django_db
 SECRET = "s3cr3t-of-the-source"
-QUERIES = 9
+QUERIES = 10
 ODD_IDS = ["a/b", "..", ".", "%2F", "a b", "a?b#c", "é/ü", "a\\b", "'\"<b>", "-", "x" * 400, "a\u202eb", "\n"]
 
 
@@ -229,3 +230,14 @@ def test_where_nobody_answers_it_says_so(signed_in: Client, settings: Settings) 
 def test_reading_never_refreshes(signed_in: Client) -> None:
     assert signed_in.get("/refresh/job/").status_code == 405
     assert signed_in.get("/refresh/group/").status_code == 405
+
+
+def test_a_job_whose_newer_version_cannot_be_kept_says_so(signed_in: Client) -> None:
+    key = stored()
+    refused = Refused(text="{", field="result", reason="It holds NaN.", job_id=key)
+    quarantine([refused])
+    page = get(signed_in, job_url(key))
+    assert "This is how it was" in page
+    assert "It holds NaN." in page
+    write(records([job(1, status="success")]), point=True, asked=timezone.now())
+    assert "This is how it was" not in get(signed_in, job_url(key))

@@ -187,7 +187,7 @@ def test_a_refused_record_without_an_id_cannot_be_asked_for(signed_in: Client) -
 
 def test_how_the_platform_answers_stands_on_the_page(signed_in: Client) -> None:
     now = timezone.now()
-    UpstreamMinute.objects.create(begins=now, requests=4, throttled=1, failed=2, seconds=2.0, slowest=1.5)
+    UpstreamMinute.objects.create(begins=now, requests=4, throttled=1, unready=7, failed=2, seconds=2.0, slowest=1.5)
     UpstreamMinute.objects.create(
         begins=now - timedelta(hours=1), requests=999, throttled=0, failed=0, seconds=9, slowest=9.876
     )
@@ -195,3 +195,4 @@ def test_how_the_platform_answers_stands_on_the_page(signed_in: Client) -> None:
     assert "0.50 s" in page
     assert "1.50 s" in page
     assert "9.88 s" not in page
+    assert "<dt>Not ready (5xx)</dt><dd>7</dd>" in page

@@ -1,0 +1,12 @@
+"""Replies of 5xx are counted by themselves, and refused records are found by their jobs."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("jobs", "0013_splits")]
+
+    operations = [
+        migrations.AddField("upstreamminute", "unready", models.IntegerField(default=0)),
+        migrations.AlterField("quarantine", "job_key", models.TextField(db_collation="C", db_index=True)),
+    ]

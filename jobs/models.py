@@ -299,11 +299,9 @@ class Lane(models.Model):
 
     `complete` is when the last complete pass began: what the platform had changed by then is here. `watermark` is the
     newest `dateUpdated` that the tail has passed, `lags` how late it saw changes (`jobs.rules.lag`). Sweeps are counted
-    by `number`; the last of them `began` and `finished` then, `gaps` are what it has left out, in words, and its
-    `watermark` is what the platform's clock said when it began.
-    `page_size` is how many jobs may be asked for at once, null where the platform has not refused as many as the
-    settings say.
-    `problem` is why the last pass failed, and since when.
+    by `number`; the last of them `began`, when the platform's clock said `dated`, and `finished` then; `gaps` are what
+    it has left out, in words. `page_size` is how many jobs may be asked for at once, null where the platform has not
+    refused as many as the settings say. `problem` is why the last pass failed, and since when.
     """
 
     TAIL, SWEEP, RECONCILE, RECHECKS = "tail", "sweep", "reconcile", "rechecks"
@@ -315,6 +313,7 @@ class Lane(models.Model):
     complete = models.DateTimeField(null=True)
     number = models.IntegerField(default=0)
     began = models.DateTimeField(null=True)
+    dated = models.DateTimeField(null=True)
     finished = models.DateTimeField(null=True)
     gaps = ArrayField(models.TextField(), default=list)
     page_size = models.IntegerField(null=True)

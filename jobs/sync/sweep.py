@@ -92,7 +92,7 @@ def _begin(client: JobsClient, run: Run) -> Pass.Outcome:
         run.lane.refresh_from_db()
         if not _shards().exists() and _is_due(run.lane):
             plant_sweep()
-            begun = {"number": F("number") + 1, "began": run.began, "watermark": oldest.dated}
+            begun = {"number": F("number") + 1, "began": run.began, "dated": oldest.dated}
             Lane.objects.filter(pk=run.lane.pk).update(**begun)
             Lane.objects.update(page_size=None)
     return Pass.Outcome.COMPLETE
@@ -116,9 +116,9 @@ def _help_the_tail(swept: Lane) -> None:
 
     More has changed then than it can read before its page tokens die, and what it would have to read only grows.
     """
-    if swept.began is None or swept.watermark is None:
+    if swept.began is None or swept.dated is None:
         return
     behind = Lane.objects.filter(pk=Lane.TAIL, complete__lt=swept.began)
-    if behind.update(complete=swept.began, watermark=Greatest("watermark", Value(swept.watermark))):
+    if behind.update(complete=swept.began, watermark=Greatest("watermark", Value(swept.dated))):
         said = "More has changed than can be read from the newest on; the tail goes on from where the sweep began."
         anomalies.note(Lane.TAIL, Anomaly(kind=Kind.GIVEN_UP, said=said))

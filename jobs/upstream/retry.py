@@ -17,9 +17,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class RetryPolicy:
-    """How often and how long; every time in seconds."""
+    """How often and how long; every time in seconds.
 
-    attempts: int = 5
+    So many attempts are fewer than `jobs.rules.circuit` takes for an outage: one request that fails is none.
+    """
+
+    attempts: int = 4
     total: float = 90.0
     first_wait: float = 0.5
     longest_wait: float = 20.0

@@ -16,6 +16,7 @@ from jobs.sync.gate import Gate
 from jobs.sync.lanes import run_tail
 from jobs.sync.run import nobody
 from jobs.upstream.errors import TryAgain
+from jobs.upstream.retry import RetryPolicy
 from trials.platform import SandboxProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -96,3 +97,7 @@ def test_whoever_asks_for_a_cycle_is_not_told_to_wait(platform: SandboxProcess) 
     Upstream.objects.create(next=timezone.now(), failures=9, rests_until=timezone.now() + timedelta(minutes=5))
     cycle(watch=nobody, waiting=lambda _: None)
     assert gate.may_begin()
+
+
+def test_one_request_that_fails_is_no_outage() -> None:
+    assert RetryPolicy().attempts < circuit.FAILURES

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     ENDLESS = "endless"
     SIZE_REFUSED = "size-refused"
     GIVEN_UP = "given-up"
+    OUTRUN = "outrun"
 
 
 OF_ERRORS: dict[type[BaseException], Kind] = {

@@ -112,13 +112,12 @@ def _end(run: Run) -> Pass.Outcome:
 
 
 def _help_the_tail(swept: Lane) -> None:
-    """Let the tail go on from where a sweep began that has read everything, where no pass of it was complete since.
+    """Let a tail that fails go on from where a sweep began that has read everything, where no pass was complete since.
 
-    More has changed then than it can read before its page tokens die, and what it would have to read only grows.
+    Maybe more has changed than it can read before its page tokens die, and what it would have to read only grows.
     """
     if swept.began is None or swept.dated is None:
         return
-    behind = Lane.objects.filter(pk=Lane.TAIL, complete__lt=swept.began)
+    behind = Lane.objects.filter(pk=Lane.TAIL, complete__lt=swept.began).exclude(problem="")
     if behind.update(complete=swept.began, watermark=Greatest("watermark", Value(swept.dated))):
-        said = "More has changed than can be read from the newest on; the tail goes on from where the sweep began."
-        anomalies.note(Lane.TAIL, Anomaly(kind=Kind.GIVEN_UP, said=said))
+        anomalies.note(Lane.TAIL, Anomaly(kind=Kind.OUTRUN, said="No pass came to its end while everything was read."))

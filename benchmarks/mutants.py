@@ -142,7 +142,7 @@ MUTANTS = (
         path=TAIL,
         before='Greatest("watermark", Value(step.meaning))',
         after="Value(step.meaning)",
-        tests="tests/sync/test_watermark.py tests/sync/test_clocks.py",
+        tests="tests/sync/test_lanes.py",
     ),
     Mutant(
         name="there is no overlap",

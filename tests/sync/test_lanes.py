@@ -1,7 +1,7 @@
 """The lanes against the sandbox: everything comes, nothing is lost, and every pass says how it went."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -420,6 +420,7 @@ def test_jobs_of_one_group_are_read_at_once(platform: SandboxProcess) -> None:
 def test_what_becomes_visible_late_is_within_the_overlap(platform: SandboxProcess, settings: Settings) -> None:
     """Between it and the watermark lies more than the one page that is read anyway."""
     settings.SYNC_PAGE_SIZE = 2
+    platform.advance(2 * HOUR)  # so that none of these dates lies ahead of it
 
     def plant(number: int, second: int) -> None:
         stamp = f"2026-03-01T13:00:{second:02d}Z"
@@ -432,6 +433,22 @@ def test_what_becomes_visible_late_is_within_the_overlap(platform: SandboxProces
     plant(8, 30)
     run_tail()
     assert Job.objects.filter(key="n_8").exists()
+
+
+def test_what_a_sweep_has_done_for_the_tail_meanwhile_stays(platform: SandboxProcess, settings: Settings) -> None:
+    settings.SYNC_PAGE_SIZE, settings.SYNC_OVERLAP = 20, DAY
+    run_tail()
+    helped = list[datetime]()
+
+    def help_it(_: Pass) -> None:
+        """Behind the first of several pages."""
+        if not helped:
+            helped.append(timezone.now())
+            Lane.objects.filter(name="tail").update(watermark=helped[0], complete=helped[0])
+
+    assert run_tail(watch=help_it).pages > 1
+    tail = Lane.objects.get(name="tail")
+    assert (tail.watermark, tail.complete) == (helped[0], helped[0])
 
 
 def test_a_bad_record_does_not_break_its_page(platform: SandboxProcess) -> None:

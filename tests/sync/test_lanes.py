@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 from jobs.models import UNDATED, Anomaly, Job, Lane, Lease, Pass, Quarantine, Recheck, Shard, Transition
 from jobs.rules import shards
 from jobs.rules.versions import Doubt
-from jobs.store import keep, ready, rechecks
+from jobs.store import Written, keep, ready, rechecks
 from jobs.sync import gate, sweep, walk
 from jobs.sync.cycle import cycle
 from jobs.sync.lanes import (
@@ -549,6 +549,21 @@ def test_a_late_holder_leaves_nothing(platform: SandboxProcess) -> None:
         run_pass("tail", overtaken, watch=nobody)
     assert not Job.objects.exists()
     assert Lane.objects.get(name="tail").problem == ""
+
+
+def test_a_page_stays_with_its_checkpoint_alone(platform: SandboxProcess) -> None:
+    def stopped(run: Run) -> Pass.Outcome:
+        page = Page(records=(record(1),), refused=(), next_token=None, asked=timezone.now())
+
+        def save(_: Written) -> None:
+            raise TryAgain("It stops here.")
+
+        run.commit(ready(page), since=timezone.now(), save=save)
+        return Pass.Outcome.COMPLETE
+
+    with pytest.raises(TryAgain):
+        run_pass("tail", stopped, watch=nobody)
+    assert not Job.objects.exists()
 
 
 def test_an_address_that_brought_nothing_pins_nothing(platform: SandboxProcess, settings: Settings) -> None:

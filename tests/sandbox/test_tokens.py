@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 import pytest
@@ -53,6 +53,15 @@ def test_what_comes_while_paging_shifts_offsets_alone(kind: str) -> None:
         plant(api, *(f"new_{number}" for number in range(5)))
         again = {job["id"] for job in first} & {job["id"] for page in pages for job in page}
     assert len(again) == (5 if kind == "offset" else 0)
+
+
+@pytest.mark.parametrize("direction", ["asc", "des"])
+def test_a_page_may_end_with_a_job_that_has_changed(direction: str) -> None:
+    with run("--token", "cursor", jobs=20) as api:
+        for job in api.payload("/jobs")["jobs"]:
+            api.sandbox.patch(job["id"], note="changed")
+        walked = api.pages(pageSize=1, orderBy="dateCreated", orderDirection=direction)
+        assert len({job["id"] for page in islice(walked, 30) for job in page}) == 20
 
 
 @pytest.mark.parametrize("direction", ["asc", "des"])

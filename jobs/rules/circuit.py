@@ -6,12 +6,14 @@ from jobs.upstream.errors import (
     BrokenReply,
     CredentialsRefused,
     Endless,
+    RequestRefused,
     TokenRepeated,
     TooLong,
     TryAgain,
     UpstreamError,
 )
 
+FORBIDDEN = 403
 FAILURES = 5
 """So many in a row open the circuit."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=5)
@@ -23,9 +25,20 @@ def is_failure(error: UpstreamError | None) -> bool:
     return isinstance(error, TryAgain | BrokenReply | CredentialsRefused) and not walks
 
 
-def weight(error: UpstreamError | None) -> int:
-    """For how many failures one counts: credentials that are refused need nobody to try again."""
-    return FAILURES if isinstance(error, CredentialsRefused) else 1
+def weight(error: UpstreamError, *, search: bool) -> int:
+    """For how many failures one counts: credentials that are refused need nobody to try again.
+
+    One job that cannot be read says nothing of the others; whether the platform works is seen by its `search`.
+    """
+    if isinstance(error, CredentialsRefused):
+        return FAILURES
+    return 1 if search and is_failure(error) else 0
+
+
+def is_success(error: UpstreamError | None) -> bool:
+    """Whether an answer says that the platform works; that it forbids something says neither that nor the opposite."""
+    forbidden = isinstance(error, RequestRefused) and error.status == FORBIDDEN
+    return not (forbidden or is_failure(error))
 
 
 def pause(failures: int, *, refused: bool = False) -> timedelta:

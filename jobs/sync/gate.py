@@ -37,9 +37,10 @@ WORKS = """
 UPDATE jobs_upstream SET failures = 0, reason = '', failing_since = NULL, rests_until = NULL
 WHERE failures > 0 OR rests_until IS NOT NULL
 """
+WAITS = "UPDATE jobs_upstream SET next = greatest(next, clock_timestamp() + %(after)s)"
 FAILS = """
 UPDATE jobs_upstream SET failures = failures + %(weight)s, reason = %(reason)s,
-    failing_since = coalesce(failing_since, clock_timestamp()), next = greatest(next, clock_timestamp() + %(after)s)
+    failing_since = coalesce(failing_since, clock_timestamp())
 RETURNING failures
 """
 OPENS = "UPDATE jobs_upstream SET rests_until = clock_timestamp() + %(pause)s"
@@ -60,19 +61,18 @@ class Gate:
         [(wait,)] = _fetch(ENTER, gap=gap, longest=LONGEST_WAIT)
         time.sleep(max(0.0, wait))
 
-    def left(self, seconds: float, error: UpstreamError | None) -> None:
-        """Note how a request ended after so many seconds."""
+    def left(self, seconds: float, error: UpstreamError | None, *, search: bool) -> None:
+        """Note how a request ended after so many seconds, a `search` or the read of one job or group."""
         failed, status = circuit.is_failure(error), (isinstance(error, TryAgain) and error.status) or 0
         throttled, unready = status == 429, status >= 500
         counted = {"throttled": throttled, "unready": unready, "failed": failed and not (throttled or unready)}
         _do(COUNT, **{name: int(met) for name, met in counted.items()}, seconds=seconds)
-        if not failed or error is None:
+        if isinstance(error, TryAgain) and error.after:
+            _do(WAITS, after=min(timedelta(seconds=error.after), LONGEST_WAIT))
+        if circuit.is_success(error):
             _do(WORKS)
-            return
-        after = timedelta(seconds=error.after if isinstance(error, TryAgain) and error.after else 0)
-        [(failures,)] = _fetch(FAILS, weight=circuit.weight(error), reason=str(error), after=min(after, LONGEST_WAIT))
-        if failures >= circuit.FAILURES:
-            _do(OPENS, pause=circuit.pause(failures, refused=isinstance(error, CredentialsRefused)))
+        elif error is not None and (weight := circuit.weight(error, search=search)):
+            _fail(error, weight)
 
 
 def may_begin() -> bool:
@@ -91,6 +91,13 @@ def reset() -> None:
 def forget() -> None:
     """Forget counts that nobody looks at any more."""
     _do("DELETE FROM jobs_upstreamminute WHERE begins < clock_timestamp() - %(kept)s", kept=KEPT)
+
+
+def _fail(error: UpstreamError, weight: int) -> None:
+    """Count a failure, and open the circuit if these are enough."""
+    [(failures,)] = _fetch(FAILS, weight=weight, reason=str(error))
+    if failures >= circuit.FAILURES:
+        _do(OPENS, pause=circuit.pause(failures, refused=isinstance(error, CredentialsRefused)))
 
 
 def _do(statement: str, **parameters: Any) -> None:

@@ -41,7 +41,8 @@ CHUNK = 1 << 16
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 PASSES_BY_ITSELF = frozenset({408, 429})
 CLOCKS_DIFFER = timedelta(seconds=60)
-REFUSES_TOKEN = frozenset({400, 404, 409, 410, 422})
+REFUSES_TOKEN = frozenset({400, 403, 404, 409, 410, 422})
+NARROWS = frozenset({"type", "status", "issuer", "nextPageToken"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +70,8 @@ class Gate(Protocol):
     def enter(self) -> None:
         """Wait until a request may be made."""
 
-    def left(self, seconds: float, error: UpstreamError | None) -> None:
-        """Note how a request ended after so many seconds."""
+    def left(self, seconds: float, error: UpstreamError | None, *, search: bool) -> None:
+        """Note how a request ended after so many seconds, a `search` or the read of one job or group."""
 
 
 class Open:
@@ -79,7 +80,7 @@ class Open:
     def enter(self) -> None:
         """Let a request be made."""
 
-    def left(self, seconds: float, error: UpstreamError | None) -> None:
+    def left(self, seconds: float, error: UpstreamError | None, *, search: bool) -> None:
         """Note nothing."""
 
 
@@ -154,16 +155,16 @@ class JobsClient:
         try:
             reply = self._once(path, query)
         except UpstreamError as error:
-            self._gate.left(time.monotonic() - started, error)
+            self._gate.left(time.monotonic() - started, error, search=path == SEARCH)
             raise
-        self._gate.left(time.monotonic() - started, None)
+        self._gate.left(time.monotonic() - started, None, search=path == SEARCH)
         return reply
 
     def _once(self, path: str, query: dict[str, str] | None) -> Reply:
         asked, started = self._clock(), time.monotonic()
         with self._head(path, query) as response:
             if response.status_code != 200:
-                _refuse(response, self._said(response, started), asked, of_one=path != SEARCH)
+                _refuse(response, self._said(response, started), asked, of_all=_is_of_all(path, query))
             return Reply(payload=wire.payload(self._body(response, started)), asked=asked, dated=_dated(response))
 
     def _head(self, path: str, query: dict[str, str] | None) -> requests.Response:
@@ -223,14 +224,19 @@ def _component(name: str) -> str:
     return quote(name, safe="")
 
 
-def _refuse(response: requests.Response, body: bytes, asked: datetime, *, of_one: bool) -> Never:
+def _is_of_all(path: str, query: dict[str, str] | None) -> bool:
+    """Whether a request asks for the jobs of the platform, and not for one, a group, some of a kind, or a next page."""
+    return path == SEARCH and not NARROWS & (query or {}).keys()
+
+
+def _refuse(response: requests.Response, body: bytes, asked: datetime, *, of_all: bool) -> Never:
     """Raise what a status other than 200 means (contract: "HTTP errors").
 
-    A 403 `of_one` job or group says nothing of the others, nor of our credentials.
+    A 403 is about our credentials where the request was `of_all` jobs; that some may not be had says nothing of others.
     """
     status, message = response.status_code, wire.message(body)
     said = f"{status} {message or words.cleaned(response.reason or '')}".strip()
-    if status == 401 or (status == 403 and not of_one):
+    if status == 401 or (status == 403 and of_all):
         raise CredentialsRefused(f"The platform refuses our credentials: {said}. {_remedy(asked, _dated(response))}")
     if status in PASSES_BY_ITSELF or status >= 500:
         raise TryAgain(f"The platform is not ready: {said}.", after=_retry_after(response), status=status)

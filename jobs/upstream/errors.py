@@ -8,9 +8,9 @@
     │   ├── TooLong          more bytes than we take: a smaller page may fit
     │   ├── TokenRepeated    a page token for the second time: begin the walk again
     │   └── Endless          page after page that brings nothing: begin the walk again
-    ├── CredentialsRefused   401, 403: stop, somebody has to look
-    ├── RequestRefused       any other 4xx: what we asked for is wrong
-    │   └── TokenRefused     400, 404, 409, 410, 422 where a page token was sent: begin the walk again
+    ├── CredentialsRefused   401, or 403 for a search of all jobs: stop, somebody has to look
+    ├── RequestRefused       any other 4xx: what we asked for is wrong, or we may not have it
+    │   └── TokenRefused     400, 403, 404, 409, 410, 422 where a page token was sent: begin the walk again
     └── NotFound             404 in the API's own envelope; a proxy's 404 is a BrokenReply
 """
 

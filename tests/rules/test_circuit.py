@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from jobs.rules.circuit import FAILURES, LONGEST_PAUSE, is_failure, pause, weight
+from jobs.rules.circuit import FAILURES, LONGEST_PAUSE, is_failure, is_success, pause, weight
 from jobs.upstream.errors import (
     BrokenReply,
     CredentialsRefused,
@@ -40,9 +40,20 @@ def test_what_says_that_the_platform_does_not_work(error: UpstreamError | None, 
 
 
 def test_refused_credentials_count_at_once() -> None:
-    assert weight(CredentialsRefused("401")) == FAILURES
-    assert weight(TryAgain("late")) == 1
+    assert weight(CredentialsRefused("401"), search=False) == FAILURES
+    assert weight(TryAgain("late"), search=True) == 1
     assert pause(FAILURES, refused=True) == LONGEST_PAUSE
+
+
+def test_one_job_that_cannot_be_read_counts_for_nothing() -> None:
+    assert weight(TryAgain("500"), search=False) == 0
+
+
+def test_what_is_forbidden_says_neither_that_the_platform_works_nor_that_it_does_not() -> None:
+    forbidden = RequestRefused("403", status=403)
+    assert not is_success(forbidden)
+    assert weight(forbidden, search=True) == 0
+    assert is_success(RequestRefused("400", status=400))
 
 
 def test_the_pauses_grow_up_to_five_minutes() -> None:

@@ -10,6 +10,8 @@ from pytest_django.fixtures import Settings
 from jobs import tasks
 from jobs.models import Lane, Pass, Upstream, UpstreamMinute
 from jobs.rules import circuit
+from jobs.rules.versions import Doubt
+from jobs.store.rechecks import doubt
 from jobs.sync import gate
 from jobs.sync.cycle import cycle
 from jobs.sync.gate import Gate
@@ -39,9 +41,9 @@ def test_requests_keep_their_distance_whoever_makes_them(settings: Settings, mon
 def test_some_failures_in_a_row_open_the_circuit_and_one_success_closes_it() -> None:
     Gate().enter()
     for _ in range(circuit.FAILURES - 1):
-        Gate().left(0.1, TryAgain("first"))
+        Gate().left(0.1, TryAgain("first"), search=True)
     assert gate.may_begin()
-    Gate().left(0.1, TryAgain("last"))
+    Gate().left(0.1, TryAgain("last"), search=True)
     assert not gate.may_begin()
     known = Upstream.objects.get()
     assert known.reason == "last"
@@ -49,7 +51,7 @@ def test_some_failures_in_a_row_open_the_circuit_and_one_success_closes_it() -> 
     pause_is_over()
     assert gate.may_begin()
     assert not gate.may_begin(), "one at a time tries"
-    Gate().left(0.1, None)
+    Gate().left(0.1, None, search=True)
     assert gate.may_begin()
     assert Upstream.objects.values("failures", "reason", "failing_since", "rests_until").get() == {
         "failures": 0,
@@ -61,9 +63,20 @@ def test_some_failures_in_a_row_open_the_circuit_and_one_success_closes_it() -> 
 
 def test_what_the_platform_asks_to_wait_holds_for_all() -> None:
     Gate().enter()
-    Gate().left(0.1, TryAgain("slow down", status=429, after=30))
+    Gate().left(0.1, TryAgain("slow down", status=429, after=30), search=False)
     assert Upstream.objects.get().next > timezone.now() + timedelta(seconds=28)
     assert UpstreamMinute.objects.get().throttled == 1
+
+
+def test_jobs_that_cannot_be_read_stop_no_other_lane(platform: SandboxProcess) -> None:
+    cycle(watch=nobody, waiting=lambda _: None)
+    platform.faults("status=500@/jobs/")
+    for job in platform.jobs()[:4]:
+        doubt({job["id"]: Doubt.HOOK})
+        tasks.rechecks()
+    assert gate.may_begin()
+    tasks.tail()
+    assert Lane.objects.get(name="tail").problem == ""
 
 
 def test_requests_are_counted_by_minute(platform: SandboxProcess) -> None:

@@ -383,7 +383,14 @@ def test_a_refused_token_is_told_from_a_refused_request(remote: SandboxProcess) 
 
 @pytest.mark.parametrize(
     ("status", "told"),
-    [(400, TokenRefused), (410, TokenRefused), (422, TokenRefused), (405, RequestRefused), (413, RequestRefused)],
+    [
+        (400, TokenRefused),
+        (403, TokenRefused),
+        (410, TokenRefused),
+        (422, TokenRefused),
+        (405, RequestRefused),
+        (413, RequestRefused),
+    ],
 )
 def test_a_token_is_refused_by_few_statuses(remote: SandboxProcess, status: int, told: type[RequestRefused]) -> None:
     remote.faults(f"status={status}")
@@ -401,6 +408,23 @@ def test_a_job_that_we_may_not_see_says_nothing_of_our_credentials(
         client(remote).job("somebodys_else")
     with pytest.raises(CredentialsRefused):
         client(remote).page(FIRST)
+
+
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        replace(FIRST.walk, type="urn:job:av.poster"),
+        replace(FIRST.walk, status="working"),
+        replace(FIRST.walk, issuer="urn:app:1"),
+    ],
+)
+def test_jobs_of_a_kind_that_we_may_not_see_say_nothing_of_our_credentials(
+    remote: SandboxProcess, narrowed: Walk
+) -> None:
+    remote.faults("status=403")
+    with pytest.raises(RequestRefused) as refused:
+        client(remote).page(replace(FIRST, walk=narrowed))
+    assert refused.value.status == 403
 
 
 def test_messages_hold_neither_token_nor_secret(remote: SandboxProcess) -> None:

@@ -8,6 +8,7 @@ from jobs.rules import shards, versions
 from jobs.rules.rechecks import FIRST_WAIT, LONGEST_WAIT, SPACING, Absence, Due, Read, absence, wait
 from jobs.rules.shards import Known, Shard
 from jobs.rules.sweep import Place, Stretch
+from jobs.rules.tail import goes_on_from
 from jobs.rules.versions import Seen, Stored, Use, judge
 from jobs.upstream.record import Page, Record
 from simulation.platform import EPOCH, STATES, stage
@@ -217,16 +218,17 @@ class Mirror:
     def begin_sweep(self, dated: datetime) -> None:
         """Cut everything into shards once more, when the platform's clock says `dated`."""
         self.swept_since, self.swept_from = self.clock(), dated
+        if self.complete is None and self.watermark is None:
+            self.watermark = dated
         found = shards.parts(shards.first(self.known()), self.known(), self.split)
         self.gaps = any(parts and shards.rest(shard) for shard, parts in found.items())
         self.shards = [Walked(shard=shard) for shard, parts in found.items() if not parts]
 
     def end_sweep(self) -> None:
-        """Let a tail of which no pass has been complete since a sweep began go on from there, if all was read."""
-        if self.gaps or self.complete is None or self.complete >= self.swept_since:
-            return
-        self.complete = self.swept_since
-        self.watermark = max(self.watermark or self.swept_from, self.swept_from)
+        """Let a tail that does not come to its end go on from where the sweep began."""
+        if goes_on_from(self.swept_since, complete=self.complete, now=self.clock(), gaps=self.gaps):
+            self.complete = self.swept_since
+            self.watermark = max(self.watermark or self.swept_from, self.swept_from)
 
     def begin_again(self, walked: Walked) -> None:
         """Begin a walk again; split its shard where that has happened too often."""

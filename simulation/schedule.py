@@ -169,7 +169,7 @@ class Schedule:
         match dice.choices(("tail", "sweep", "open", "rechecks"), (4, 3, 1, 3))[0]:
             case "tail":
                 return self._tail(worker)
-            case "sweep" if mirror.complete and (left := self._left()):
+            case "sweep" if left := self._left():
                 return self._walk(worker, dice.choice(left))
             case "open" if mirror.complete:
                 walked = dice.choice(self.open)

@@ -10,15 +10,27 @@ from jobs.rules.endless import Guard
 from jobs.upstream.record import Page
 from jobs.upstream.walk import Ask, Walk
 
+STUCK = timedelta(hours=1)
+"""After so long without a complete pass nobody expects one any more."""
 UNKNOWN = timedelta(days=1)
 """How far a pass reads back where our clock was set back, and nobody knows how long ago the last one was."""
+
+
+def goes_on_from(swept: datetime, *, complete: datetime | None, now: datetime, gaps: bool) -> bool:
+    """Whether a tail that fails goes on from where a sweep began, at `swept`, that has just ended.
+
+    So it does where none of its passes is `complete` since. Where the sweep has `gaps`, there must have been none for
+    long: a tail that comes to its end after all brings what has changed in these, too.
+    """
+    last = swept if complete is None else complete
+    return (complete is None or complete < swept) and (not gaps or last < now - STUCK)
 
 
 class Tail:
     """A pass of the tail: the page to `ask` for, None when it is complete.
 
     It begins at `began`, and the last complete one did at `last`, None where there was none: then it reads the first
-    page alone, since the backfill brings the rest.
+    page alone, since the backfill brings the rest, or, where that has begun already, down to the `watermark` of then.
     """
 
     def __init__(
@@ -57,8 +69,8 @@ class Tail:
         """
         clock = page.dated or page.asked
         self._begun = True
-        if self.watermark is not None and self._since is not None:
-            self._known = min(self.watermark, clock - self._since)
+        if self.watermark is not None:
+            self._known = self.watermark if self._since is None else min(self.watermark, clock - self._since)
         marks = [self.watermark, *(min(date, clock) for date in dates)]
         self.watermark = max((mark for mark in marks if mark is not None), default=None)
 

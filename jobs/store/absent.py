@@ -14,15 +14,15 @@ from jobs.store.texts import as_json, texts_sql
 WITHOUT_DATE = Stretch(start=UNDATED, end=UNDATED + timedelta(seconds=1), keys=frozenset())
 ABSENT = f"""
     SELECT key, '{Doubt.ABSENT}' FROM jobs_job
-    WHERE {{within}} AND created >= %(start)s AND created < %(end)s AND observed < %(since)s AND digest <> ''
-        AND key NOT IN ({texts_sql("keys")})
+    WHERE {{within}} AND created >= %(start)s AND created < %(end)s AND digest <> ''
+        AND (observed < %(since)s OR observed > clock_timestamp()) AND key NOT IN ({texts_sql("keys")})
 """
 OF_ALL = "true"
 OF_TILES = """tile = ANY (ARRAY(
     SELECT id FROM jobs_tile WHERE %(type)s IN (type, '') AND %(status)s IN (status, '')
 ))"""
 OF_CELLS = """cell_id = ANY (ARRAY(
-    SELECT id FROM jobs_cell WHERE (type, status, issuer) = (%(type)s, %(status)s, %(issuer)s)
+    SELECT id FROM jobs_cell WHERE %(type)s IN (type, '') AND (status, issuer) = (%(status)s, %(issuer)s)
 ))"""
 
 

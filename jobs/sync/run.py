@@ -79,6 +79,14 @@ class Run:
         with self.lease.fenced():
             anomalies.note(self.lane.name, anomaly)
 
+    def may_ask_for_less(self, error: UpstreamError) -> bool:
+        """Whether smaller pages may help: one was too long, or refused, maybe for its size, in whatever words."""
+        if isinstance(error, RequestRefused):
+            for_its_size = error.status in REFUSES_SIZE and not isinstance(error, TokenRefused)
+        else:
+            for_its_size = isinstance(error, TooLong)
+        return for_its_size and self.page_size > SMALLEST_PAGE
+
     def with_smaller_pages(self, *, refused: bool) -> Self:
         """The same pass with pages of half the size: those after it too where a size was `refused`.
 
@@ -142,22 +150,24 @@ def _run(record: Pass, lease: Lease, watch: Watcher) -> Run:
 
 
 def _walked(run: Run, walk: Walk) -> Pass.Outcome:
-    """Walk, with ever smaller pages where one is too long or refused: that may be for its size, in whatever words."""
+    """Walk, with ever smaller pages where that may help; if it does, it is noted."""
+    refused: UpstreamError | None = None
     while True:
-        refused: UpstreamError
         try:
-            return walk(run)
+            outcome = walk(run)
+            break
         except TooLong as error:
-            if run.page_size <= SMALLEST_PAGE:
+            if not run.may_ask_for_less(error):
                 raise TooLong(f"{error} It holds a single job.") from error
             refused = error
         except RequestRefused as error:
-            for_its_size = error.status in REFUSES_SIZE and not isinstance(error, TokenRefused)
-            if not for_its_size or run.page_size <= SMALLEST_PAGE:
+            if not run.may_ask_for_less(error):
                 raise
             refused = error
-        run.note(Anomaly(kind=Kind.SIZE_REFUSED, said=str(refused)))
         run = run.with_smaller_pages(refused=isinstance(refused, RequestRefused))
+    if refused is not None:
+        run.note(Anomaly(kind=Kind.SIZE_REFUSED, said=str(refused)))
+    return outcome
 
 
 def _succeed(record: Pass, lease: Lease, outcome: Pass.Outcome) -> None:

@@ -6,6 +6,7 @@ A sweep's shards are there from its begin to its end, so that whoever comes know
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
 
@@ -16,6 +17,8 @@ from django.db.models.functions import Greatest, Now
 from jobs import store
 from jobs.models import Lane, Lease, Pass, Shard
 from jobs.rules.anomalies import Anomaly, Kind
+from jobs.rules.shards import EVERYTHING
+from jobs.rules.tail import goes_on_from
 from jobs.sync import anomalies
 from jobs.sync.clock import database_clock
 from jobs.sync.gate import Gate
@@ -24,14 +27,13 @@ from jobs.sync.run import Run, Watcher, run_pass
 from jobs.sync.upstream import jobs_client
 from jobs.sync.walk import plant_sweep, walk_shard
 from jobs.upstream.client import JobsClient
+from jobs.upstream.record import Page
 from jobs.upstream.walk import Ask, Walk
-
-EVERYTHING = "everything"
 
 
 def is_left(lane: Lane | None, tail: Lane | None) -> bool:
-    """Tell whether a sweep is under way or due, and the tail looks after what changes meanwhile."""
-    if tail is None or tail.complete is None:
+    """Tell whether a sweep is under way or due, and the tail looks after what changes meanwhile, or has tried to."""
+    if tail is None or (tail.complete is None and not tail.problem):
         return False
     return lane is None or _shards().exists() or _is_due(lane)
 
@@ -68,7 +70,7 @@ def _walk_one(until: float, watch: Watcher) -> Pass | None:
         with closing(jobs_client(gate=Gate())) as client:
             try:
                 walk = partial(_walk_shard, client, shard=shard, until=until)
-                return run_pass(Lane.SWEEP, walk, watch=watch, lease=shard.lease, scope=shard.scope or EVERYTHING)
+                return run_pass(Lane.SWEEP, walk, watch=watch, lease=shard.lease, scope=shard.scope or "everything")
             except LeaseHeld:
                 continue
     return None
@@ -95,6 +97,7 @@ def _begin(client: JobsClient, run: Run) -> Pass.Outcome:
             begun = {"number": F("number") + 1, "began": run.began, "dated": oldest.dated}
             Lane.objects.filter(pk=run.lane.pk).update(**begun)
             Lane.objects.update(page_size=None)
+            _bind_the_tail(oldest)
     return Pass.Outcome.COMPLETE
 
 
@@ -102,22 +105,37 @@ def _end(run: Run) -> Pass.Outcome:
     """Note that everything has been read, or all but what was left out, unless somebody just has."""
     with run.lease.fenced():
         if _shards().exists() and not _shards(finished=False).exists():
-            gaps = [f"{each.scope or 'jobs'} {each.left_out}" for each in _shards().exclude(left_out="")]
+            gaps = _gaps()
             _shards().delete()
             Lease.objects.filter(name__startswith=f"{Lane.SWEEP} ", expires__lt=Now()).delete()
             Lane.objects.filter(pk=run.lane.pk).update(finished=Now(), gaps=gaps)
-            if not gaps:
-                _help_the_tail(run.lane)
+            _help_the_tail(run.lane, gaps=bool(gaps))
     return Pass.Outcome.COMPLETE
 
 
-def _help_the_tail(swept: Lane) -> None:
-    """Let a tail that fails go on from where a sweep began that has read everything, where no pass was complete since.
+def _gaps() -> list[str]:
+    """What has not been read, in words: nothing where the walk through everything has come to its end."""
+    if Shard.objects.filter(lane=Lane.SWEEP, **asdict(EVERYTHING), left_out="").exists():
+        return []
+    return [f"{each.scope or 'jobs'} {each.left_out}" for each in _shards().exclude(left_out="")]
+
+
+def _bind_the_tail(first: Page) -> None:
+    """Let a tail that has not come to its end yet read down to here when it does: what was before, the sweep brings."""
+    unbound = Lane.objects.filter(pk=Lane.TAIL, complete=None, watermark=None)
+    unbound.update(watermark=first.dated or first.asked)
+
+
+def _help_the_tail(swept: Lane, *, gaps: bool) -> None:
+    """Let a tail that fails go on from where a sweep began that has just ended, if it is to (`goes_on_from`).
 
     Maybe more has changed than it can read before its page tokens die, and what it would have to read only grows.
     """
-    if swept.began is None or swept.dated is None:
+    tail = Lane.objects.exclude(problem="").filter(pk=Lane.TAIL).first()
+    if tail is None or swept.began is None or swept.dated is None:
         return
-    behind = Lane.objects.filter(pk=Lane.TAIL, complete__lt=swept.began).exclude(problem="")
+    if not goes_on_from(swept.began, complete=tail.complete, now=database_clock()(), gaps=gaps):
+        return
+    behind = Lane.objects.filter(pk=Lane.TAIL, complete=tail.complete)
     if behind.update(complete=swept.began, watermark=Greatest("watermark", Value(swept.dated))):
         anomalies.note(Lane.TAIL, Anomaly(kind=Kind.OUTRUN, said="No pass came to its end while everything was read."))

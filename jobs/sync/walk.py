@@ -32,6 +32,8 @@ from jobs.upstream.errors import (
 )
 from jobs.upstream.walk import Walk
 
+LATELY = timedelta(minutes=5)
+"""Where everything works, no more lies between two passes over a shard."""
 SPLIT_FOR = timedelta(days=7)
 """For so long what was split is not tried as a whole again."""
 FRESH: dict[str, Any] = {**asdict(Place()), "edge": [], "since": None, "failures": 0, "failed": None}
@@ -42,7 +44,7 @@ def walk_shard(client: JobsClient, run: Run, shard: Shard, *, until: float) -> P
 
     A page token is good for one size. Where the platform refuses one, the walk begins again: at once, if it was kept
     from an earlier pass, or else with the next one. Whatever else stops it counts against it, where the platform
-    answers others.
+    answers others, and smaller pages do not help.
     """
     if shard.token and shard.page_size > run.page_size:
         with run.lease.fenced():
@@ -57,15 +59,16 @@ def walk_shard(client: JobsClient, run: Run, shard: Shard, *, until: float) -> P
             run.commit(step.made, since=since, save=save, cap=step.cap)
     except (TokenRefused, TokenRepeated, Endless) as error:
         with run.lease.fenced():
-            _restart(shard)
+            _begin_again(shard, kept=kept)
         if not kept:
             raise
         return _walk_again(client, run, shard, error, until=until)
     except CredentialsRefused:
         raise
     except UpstreamError as error:
-        with run.lease.fenced():
-            _fail(shard, error)
+        if not run.may_ask_for_less(error):
+            with run.lease.fenced():
+                _fail(shard, error)
         raise
     return Pass.Outcome.PAUSED if walker.ask else Pass.Outcome.COMPLETE
 
@@ -76,6 +79,15 @@ def _walk_again(client: JobsClient, run: Run, shard: Shard, error: UpstreamError
         run.note(anomaly)
     again = Shard.objects.filter(pk=shard.pk, finished=False).first()
     return walk_shard(client, run, again, until=until) if again else Pass.Outcome.PAUSED
+
+
+def _begin_again(shard: Shard, *, kept: bool) -> None:
+    """Let a walk begin again whose token was refused: that it was `kept` through an outage counts for nothing."""
+    lately = Pass.objects.filter(lane=shard.lane, lease=shard.lease, pages__gt=0, ended__gt=Now() - LATELY)
+    if kept and not lately.exists():
+        Shard.objects.filter(pk=shard.pk).update(**FRESH)
+    else:
+        _restart(shard)
 
 
 def _restart(shard: Shard) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from jobs.rules.tail import UNKNOWN, Tail
+from jobs.rules.tail import STUCK, UNKNOWN, Tail, goes_on_from
 from jobs.upstream.record import Page
 from tests.records import NOON, iso, record
 
@@ -120,3 +120,31 @@ def test_a_first_page_without_dates_says_nothing() -> None:
 
 def test_without_a_clock_the_time_of_the_request_counts() -> None:
     assert tail().take(page(NOON + timedelta(days=900), dated=None)) == NOON
+
+
+@pytest.mark.parametrize(
+    ("complete", "now", "gaps", "helped"),
+    [
+        (timedelta(seconds=-1), timedelta(minutes=5), False, True),
+        (timedelta(seconds=-1), timedelta(minutes=5), True, False),
+        (timedelta(seconds=-1), STUCK, True, True),
+        (timedelta(0), STUCK * 2, False, False),
+        (None, timedelta(minutes=5), False, True),
+        (None, timedelta(minutes=5), True, False),
+        (None, STUCK * 2, True, True),
+    ],
+)
+def test_a_tail_that_is_not_complete_since_a_sweep_began_goes_on_from_there(
+    complete: timedelta | None, now: timedelta, gaps: bool, helped: bool
+) -> None:
+    """Where that has left something out, when nobody expects any more that it comes to its end."""
+    last = None if complete is None else NOON + complete
+    assert goes_on_from(NOON, complete=last, now=NOON + now, gaps=gaps) == helped
+
+
+def test_a_first_pass_after_the_first_sweep_has_begun_reads_down_to_its_beginning() -> None:
+    walk = tail(NOON - timedelta(hours=1), last=None)
+    walk.take(page(NOON, NOON - SECOND))
+    assert walk.ask is not None
+    walk.take(page(NOON - timedelta(hours=2), token="other"))
+    assert walk.ask is None

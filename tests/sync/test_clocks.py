@@ -19,7 +19,7 @@ from jobs.models import Delivery, Job, Lane, Lease, Pass, Recheck
 from jobs.rules.versions import Doubt
 from jobs.store import rechecks
 from jobs.sync import inbox
-from jobs.sync.lanes import rechecks_are_left, sweep_is_left
+from jobs.sync.lanes import rechecks_are_left, run_reconcile, sweep_is_left
 from jobs.watch.freshness import freshness
 from jobs.watch.platform import health
 from trials.elapsing import elapse
@@ -75,6 +75,19 @@ def test_our_clock_is_set_back_by_a_day(platform: SandboxProcess) -> None:
     assert differing(platform) == []
     assert not Recheck.objects.exists()
     assert not Lane.objects.exclude(problem="").exists()
+
+
+def test_open_jobs_are_compared_though_our_clock_was_set_back(platform: SandboxProcess) -> None:
+    key = platform.jobs()[10]["id"]
+    platform.patch(key, status="working")
+    run_cycle()
+    elapse(-DAY.total_seconds())
+    platform.delete(key)
+    run_reconcile()
+    assert Recheck.objects.filter(key=key, reason="absent").exists()
+    complete = Lane.objects.get(name="reconcile").complete
+    assert complete
+    assert complete <= real()
 
 
 def real() -> datetime:

@@ -112,16 +112,19 @@ def test_a_repeated_token_is_no_complete_pass(platform: SandboxProcess, settings
     assert Lane.objects.get(name="sweep").finished
 
 
-def everything(platform: SandboxProcess, **values: Any) -> Shard:
-    """A sweep of one walk, through everything."""
+def swept_by(*, type: str = "", status: str = "", issuer: str = "", **values: Any) -> Shard:  # noqa: A002 - its name
+    """A sweep of one walk, through everything or some jobs, that somebody has left lately."""
     Lane.objects.create(name="sweep", platform="sandbox", number=2)
-    return Shard.objects.create(lane="sweep", type="", status="", issuer="", **values)
+    shard = Shard.objects.create(lane="sweep", type=type, status=status, issuer=issuer, **values)
+    now = timezone.now()
+    Pass.objects.create(lane="sweep", lease=shard.lease, began=now, ended=now, outcome="paused", pages=1)
+    return shard
 
 
 def test_a_sweep_goes_on_where_it_was_cut_off(platform: SandboxProcess, settings: Settings) -> None:
     settings.SYNC_PAGE_SIZE = 60
     run_tail()
-    shard = everything(platform)
+    shard = swept_by()
     assert [each.outcome for each in run_sweep(seconds=0.001)] == ["paused"]
     shard.refresh_from_db()
     assert shard.reached
@@ -141,7 +144,7 @@ def test_a_sweep_leaves_no_leases_of_its_walks(platform: SandboxProcess) -> None
 
 def test_a_walk_begins_again_where_its_token_is_refused(platform: SandboxProcess) -> None:
     run_tail()
-    everything(platform, token="stale", page_size=50)
+    swept_by(token="stale", page_size=50)
     assert [each.outcome for each in run_sweep(seconds=60)] == ["complete", "complete"]
     assert Anomaly.objects.get().kind == "token-refused"
     assert Lane.objects.get(name="sweep").finished
@@ -150,10 +153,7 @@ def test_a_walk_begins_again_where_its_token_is_refused(platform: SandboxProcess
 
 def test_a_shard_whose_walk_outlives_its_tokens_is_split(platform: SandboxProcess) -> None:
     run_tail()
-    Lane.objects.create(name="sweep", platform="sandbox", number=2)
-    Shard.objects.create(
-        lane="sweep", type="urn:job:av.transcode", status="", issuer="", token="stale", page_size=50, restarts=2
-    )
+    swept_by(type="urn:job:av.transcode", token="stale", page_size=50, restarts=2)
     assert [each.outcome for each in run_sweep(seconds=0)] == ["paused"]
     parts = Shard.objects.filter(lane="sweep")
     assert {"pending", "working", "success", "error"} <= set(parts.values_list("status", flat=True))
@@ -165,7 +165,7 @@ def test_a_shard_whose_walk_outlives_its_tokens_is_split(platform: SandboxProces
 def test_a_walk_through_everything_is_split_and_what_that_leaves_out_is_said(platform: SandboxProcess) -> None:
     platform.plant(job(1, type="urn:job:unheard.of"))
     run_tail()
-    everything(platform, token="stale", page_size=50, restarts=2)
+    swept_by(token="stale", page_size=50, restarts=2)
     run_sweep(seconds=60)
     lane = Lane.objects.get(name="sweep")
     assert lane.finished
@@ -179,7 +179,7 @@ def test_a_walk_through_everything_is_split_and_what_that_leaves_out_is_said(pla
 def test_what_was_split_is_so_in_the_next_sweep_until_that_is_forgotten(platform: SandboxProcess) -> None:
     """And what that leaves out is said each time."""
     run_tail()
-    everything(platform, token="stale", page_size=50, restarts=2)
+    swept_by(token="stale", page_size=50, restarts=2)
     run_sweep(seconds=60)
     for split in (True, False):
         elapse(DAY)
@@ -193,10 +193,7 @@ def test_what_was_split_is_so_in_the_next_sweep_until_that_is_forgotten(platform
 
 def test_jobs_that_no_walk_brings_are_left_out_and_that_is_said(platform: SandboxProcess) -> None:
     run_tail()
-    Lane.objects.create(name="sweep", platform="sandbox", number=2)
-    Shard.objects.create(
-        lane="sweep", type="t", status="s", issuer="i", token="stale", page_size=50, restarts=shards.RESTARTS
-    )
+    swept_by(type="t", status="s", issuer="i", token="stale", page_size=50, restarts=shards.RESTARTS)
     run_sweep(seconds=60)
     assert Lane.objects.get(name="sweep").gaps == ["t s i whose walk never came to its end"]
 
@@ -209,20 +206,62 @@ def tick() -> None:
         run_sweep(seconds=60)
 
 
-@pytest.mark.parametrize("fault", ["status=400", "status=500", "html"])
-def test_a_type_that_cannot_be_listed_holds_nothing_else_up(platform: SandboxProcess, fault: str) -> None:
-    """It comes by the walk through everything all the same."""
-    refused = shards.TYPES[0]
-    run_tail()
-    platform.faults(f"{fault}@/jobs?type={refused}")
+def sweep_to_the_end() -> None:
+    """Let ticks pass until a sweep is over."""
     for _ in range(60):
         tick()
         if Lane.objects.get(name="sweep").finished:
-            break
-    gaps = Lane.objects.get(name="sweep").gaps
-    assert gaps
-    assert all(gap.startswith(refused) for gap in gaps)
+            return
+
+
+@pytest.mark.parametrize("fault", ["status=400", "status=403", "status=500", "html"])
+def test_a_type_that_cannot_be_listed_holds_nothing_else_up(platform: SandboxProcess, fault: str) -> None:
+    """It comes by the walk through everything all the same, so that there is no gap."""
+    refused = shards.TYPES[0]
+    run_tail()
+    platform.faults(f"{fault}@/jobs?type={refused}")
+    sweep_to_the_end()
+    assert Lane.objects.get(name="sweep").gaps == []
+    assert refused in Anomaly.objects.get(kind="given-up").said
+    assert not Anomaly.objects.filter(kind="size-refused").exists(), "no smaller one was taken"
     assert Job.objects.count() == 120
+
+
+def test_a_type_that_is_brought_by_nothing_is_a_gap(platform: SandboxProcess) -> None:
+    refused = shards.TYPES[0]
+    run_tail()
+    swept_by(token="stale", page_size=50, restarts=shards.RESTARTS)
+    Shard.objects.create(lane="sweep", type=refused, status="", issuer="")
+    platform.faults(f"status=403@/jobs?type={refused}")
+    sweep_to_the_end()
+    gaps = Lane.objects.get(name="sweep").gaps
+    assert [gap for gap in gaps if gap.startswith(refused)]
+
+
+def test_pages_that_are_too_long_count_against_no_walk(platform: SandboxProcess) -> None:
+    """Where smaller ones help, however often the platform answers the tail meanwhile."""
+    run_tail()
+    shard = swept_by()
+    Pass.objects.update(began=F("began") + timedelta(hours=1))
+    platform.faults(",".join(f"status=413@/jobs?pageSize={size}" for size in (40, 21, 10)))
+    run_sweep(seconds=0)
+    shard.refresh_from_db()
+    assert (shard.failures, shard.left_out, shard.page_size, shard.pages) == (0, "", 4, 1)
+    assert Anomaly.objects.get().kind == "size-refused"
+
+
+@pytest.mark.parametrize(("away", "counted"), [(60, 1), (3 * HOUR, 0)])
+def test_a_token_that_was_kept_through_an_outage_counts_against_no_walk(
+    platform: SandboxProcess, away: float, counted: int
+) -> None:
+    run_tail()
+    shard = swept_by()
+    run_sweep(seconds=0)
+    elapse(away)
+    platform.faults("token@/jobs?nextPageToken:x1")
+    run_sweep(seconds=0)
+    shard.refresh_from_db()
+    assert (shard.restarts, shard.pages) == (counted, 1)
 
 
 def test_an_outage_counts_against_no_walk(platform: SandboxProcess) -> None:
@@ -259,6 +298,62 @@ def test_a_tail_that_outlives_its_tokens_goes_on_from_where_a_sweep_began(platfo
     assert not differing(platform)
 
 
+def test_a_tail_is_helped_though_the_walk_through_everything_outlives_its_tokens_too(platform: SandboxProcess) -> None:
+    cycle(watch=nobody, waiting=lambda _: None)
+    for each in platform.jobs():
+        platform.patch(each["id"], note="changed")
+    platform.advance(HOUR)
+    elapse(DAY)
+    platform.faults("token@/jobs?nextPageToken")
+    for _ in range(60):
+        elapse(60)
+        with suppress(UpstreamError):
+            run_tail()
+        with suppress(UpstreamError):
+            run_sweep(seconds=60)
+    swept = Lane.objects.get(name="sweep")
+    assert swept.number == 2
+    assert "jobs in a state that is not known here" in swept.gaps
+    assert freshness().state == "fresh"
+    assert differing(platform) == []
+
+
+def test_a_first_sweep_does_not_wait_for_a_tail_that_fails(platform: SandboxProcess, settings: Settings) -> None:
+    """Whatever changes after its beginning is brought when the tail works again."""
+    settings.SYNC_PAGE_SIZE = 10
+    platform.faults("status=500@/jobs?orderBy=dateUpdated")
+    with pytest.raises(UpstreamError):
+        run_tail()
+    assert sweep_is_left()
+    run_sweep(seconds=60)
+    assert Job.objects.count() == 120
+    assert Lane.objects.get(name="sweep").finished
+    platform.advance(60)
+    for each in platform.jobs():
+        platform.patch(each["id"], note="changed")
+    platform.faults("")
+    run_tail()
+    assert not differing(platform)
+
+
+@pytest.mark.parametrize("refused", ["pending", "working"])
+def test_a_list_of_open_jobs_whose_tokens_are_refused_holds_the_other_not_up(
+    platform: SandboxProcess, settings: Settings, refused: str
+) -> None:
+    settings.SYNC_PAGE_SIZE = 2
+    for each in platform.jobs()[:5]:
+        platform.patch(each["id"], status=refused)
+    cycle(watch=nobody, waiting=lambda _: None)
+    platform.faults(f"token@/jobs?status={refused}&nextPageToken")
+    for _ in range(2):
+        platform.forget()
+        with pytest.raises(TokenRefused):
+            run_reconcile()
+    asked = [request["query"]["status"] for request in platform.requests()]
+    assert asked[0] != refused
+    assert asked[-1] == refused
+
+
 @pytest.mark.parametrize("refused", ["pending", "working"])
 def test_a_list_of_open_jobs_that_fails_holds_the_other_not_up(platform: SandboxProcess, refused: str) -> None:
     cycle(watch=nobody, waiting=lambda _: None)
@@ -290,8 +385,9 @@ def test_a_sweep_does_not_help_a_tail_that_is_complete_or_where_it_has_left_some
     elapse(DAY)
     run_sweep(seconds=0)
     if gaps:
-        Shard.objects.create(lane="sweep", type="t", status="", issuer="", finished=True, left_out="for a reason")
-        Lane.objects.filter(name="tail").update(complete=F("complete") - timedelta(days=1), problem="It fails.")
+        Shard.objects.filter(lane="sweep", type="").update(finished=True, left_out="for a reason")
+        half_an_hour_ago = timezone.now() - timedelta(minutes=30)
+        Lane.objects.filter(name="tail").update(complete=half_an_hour_ago, problem="It fails.")
     elif failing:
         run_tail()
         Lane.objects.filter(name="tail").update(problem="It fails.")
@@ -316,7 +412,7 @@ def test_a_walk_that_others_have_just_ended_is_not_walked_again(
 ) -> None:
     """Between being found and being leased."""
     run_tail()
-    everything(platform)
+    swept_by()
     begin = run_pass
 
     def late(*given: Any, **named: Any) -> Pass:

@@ -65,6 +65,8 @@ def _platform(token: str) -> Identity:
         )
     except jwt.PyJWTError as why:
         raise CredentialsRefused(f"The token is not valid: {why}. {WAYS}") from why
+    if "event" in claims:
+        raise CredentialsRefused(f"The token is a webhook of the platform, which opens nothing. {WAYS}")
     return Identity(kind="platform", user=AnonymousUser(), verbs=_verbs(claims.get("aud")))
 
 

@@ -98,8 +98,8 @@ MUTANTS = (
     Mutant(
         name="an older date is never doubted",
         path=VERSIONS,
-        before="return Verdict(use=Use.DROP, doubt=Doubt.OLDER) if seen.point or late or set_back else DROP",
-        after="return DROP",
+        before="    return Verdict(use=Use.DROP, doubt=Doubt.OLDER, contested=seen.digest)",
+        after="    return DROP",
         tests=RULES,
     ),
     Mutant(
@@ -183,8 +183,8 @@ MUTANTS = (
     Mutant(
         name="what does not come is not looked for",
         path=WALK,
-        before="    store.look_for_absent(shard, walked, since=since)",
-        after="",
+        before="    absent = store.look_for_absent(shard, walked, since=since)",
+        after="    absent = 0",
         tests=LANES,
     ),
     Mutant(

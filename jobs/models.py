@@ -9,7 +9,7 @@ others.
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.db.models.functions import Coalesce, Now
 
 from jobs.document import joined
@@ -235,12 +235,25 @@ class Recheck(models.Model):
     `attempts` is how often that was in vain, `missing` when the first request began that found no such job.
     """
 
+    class Turn(models.IntegerChoices):
+        """What is read first: what hooks tell of, and at last what did not come (`jobs.rules.versions.Doubt`)."""
+
+        FIRST = 0
+        NEXT = 1
+        LAST = 2
+
+    TURNS = Case(When(reason="hook", then=Turn.FIRST), When(reason="absent", then=Turn.LAST), default=Turn.NEXT)
+
     key = models.TextField(primary_key=True, db_collation="C")
     reason = models.TextField()
     raised = models.DateTimeField()
-    due = models.DateTimeField(db_index=True)  # those that have their turn, the longest waiting first
+    due = models.DateTimeField(db_index=True)  # since when one waits
     attempts = models.IntegerField(default=0)
     missing = models.DateTimeField(null=True)
+    turn = models.GeneratedField(expression=TURNS, output_field=models.SmallIntegerField(), db_persist=True)
+
+    class Meta:
+        indexes = (models.Index("turn", "due", name="recheck_turn"),)  # those that have their turn
 
 
 class Delivery(models.Model):

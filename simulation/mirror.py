@@ -9,7 +9,7 @@ from jobs.rules.rechecks import FIRST_WAIT, LONGEST_WAIT, SPACING, Absence, Due,
 from jobs.rules.shards import Known, Shard
 from jobs.rules.sweep import Place, Stretch
 from jobs.rules.tail import goes_on_from
-from jobs.rules.versions import Seen, Stored, Use, judge
+from jobs.rules.versions import Doubt, Seen, Stored, Use, judge
 from jobs.upstream.record import Page, Record
 from simulation.platform import EPOCH, STATES, stage
 
@@ -24,6 +24,7 @@ class LeaseLost(Exception):
 class Recheck:
     """A job that is to be read by id."""
 
+    reason: Doubt
     raised: datetime
     due: datetime
     attempts: int = 0
@@ -106,8 +107,10 @@ class Mirror:
                 self.stored[record.id] = replace(held, observed=self.clock(), settled=settled)
             if held is not None and verdict.use is Use.DROP and verdict.contested:
                 self.stored[record.id] = replace(held, contested=verdict.contested)
+            if held is not None and held.watched and verdict.use is not Use.DROP and not point:
+                self._found(record.id, page.asked)
             if verdict.doubt:
-                self.doubt(record.id)
+                self.doubt(record.id, verdict.doubt)
 
     def _held(self, key: str) -> Stored | None:
         """What is stored of a job."""
@@ -129,11 +132,20 @@ class Mirror:
 
     # Reads by id.
 
-    def doubt(self, key: str) -> None:
+    def doubt(self, key: str, reason: Doubt) -> None:
         """Let a job be read by id."""
         now = self.clock()
         held = self.rechecks.get(key)
-        self.rechecks[key] = Recheck(raised=now, due=now) if held is None else replace(held, raised=now)
+        if held is None:
+            self.rechecks[key] = Recheck(reason=reason, raised=now, due=now)
+        else:
+            self.rechecks[key] = replace(held, raised=now, reason=held.reason if reason is Doubt.ABSENT else reason)
+
+    def _found(self, key: str, asked: datetime) -> None:
+        """Note that a job came that did not come where it should have: nobody needs to read it, if nobody has tried."""
+        held = self.rechecks[key]
+        if held.reason is Doubt.ABSENT and not held.attempts and self._was_raised_before(held, asked):
+            del self.rechecks[key]
 
     def due(self, most: int) -> list[Due]:
         """The jobs that are to be read now."""
@@ -200,9 +212,9 @@ class Mirror:
                 continue
             if record.created is None:
                 if walked.place.finished:
-                    self.doubt(key)
+                    self.doubt(key, Doubt.ABSENT)
             elif stretch and stretch.start <= record.created < stretch.end and key not in stretch.keys:
-                self.doubt(key)
+                self.doubt(key, Doubt.ABSENT)
 
     def end_tail(self, watermark: datetime | None, began: datetime) -> None:
         """Note a complete pass of the tail, unless a sweep has helped it further meanwhile."""

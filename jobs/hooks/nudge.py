@@ -27,8 +27,8 @@ class Nudge:
             self._asked.add((task, given))
             if self._sending:
                 return
+            Thread(target=self._send, name="nudge", daemon=True).start()
             self._sending = True
-        Thread(target=self._send, name="nudge", daemon=True).start()
 
     def _send(self) -> None:
         while (call := self._next()) is not None:
@@ -37,6 +37,8 @@ class Nudge:
                 current_app.send_task(task, given, retry=False)
             except (OperationalError, OSError) as why:
                 log.warning("the broker does not answer: %s", why)
+            except Exception:
+                log.exception("a worker could not be called")
 
     def _next(self) -> Call | None:
         """A call that somebody has asked for; where there is none, whoever asks next begins a new thread."""

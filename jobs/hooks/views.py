@@ -16,7 +16,9 @@ from jobs.hooks.verify import Delivery, Forged, Malformed, callback, is_same, we
 from jobs.sync.inbox import accept
 
 Reader = Callable[[bytes], Delivery]
-LARGEST = 32 << 20
+LARGEST_CALLBACK = 32 << 20
+LARGEST_WEBHOOK = 1 << 20
+"""Of bytes; what has yet to prove who sent it gets less, since reading it takes many times as much."""
 HEADER = "X-Jobdeck-Secret"
 
 
@@ -27,7 +29,7 @@ def receive_callback(request: HttpRequest, secret: str = "") -> HttpResponse:
     """Take a job callback; its secret is the last part of the address, or the header `X-Jobdeck-Secret`."""
     if not is_same(secret or request.headers.get(HEADER, ""), settings.HOOK_SECRET):
         return _said(401, "The secret is not ours.")
-    return _receive(request, callback)
+    return _receive(request, callback, LARGEST_CALLBACK)
 
 
 @csrf_exempt
@@ -36,13 +38,13 @@ def receive_callback(request: HttpRequest, secret: str = "") -> HttpResponse:
 def receive_webhook(request: HttpRequest) -> HttpResponse:
     """Take a webhook, which its signature proves."""
     issuer, secret = f"urn:app:{settings.MEDIA_PLATFORM_APP_ID}", settings.MEDIA_PLATFORM_SHARED_SECRET
-    return _receive(request, lambda body: webhook(body, issuer=issuer, secret=secret))
+    return _receive(request, lambda body: webhook(body, issuer=issuer, secret=secret), LARGEST_WEBHOOK)
 
 
-def _receive(request: HttpRequest, read: Reader) -> HttpResponse:
-    body = request.read(LARGEST + 1)
-    if len(body) > LARGEST:
-        return _said(413, f"It is longer than {LARGEST} bytes.")
+def _receive(request: HttpRequest, read: Reader, largest: int) -> HttpResponse:
+    body = request.read(largest + 1)
+    if len(body) > largest:
+        return _said(413, f"It is longer than {largest} bytes.")
     try:
         delivery = read(body)
     except Forged as why:

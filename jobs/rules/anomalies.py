@@ -23,6 +23,7 @@ class Kind(StrEnum):
     SIZE_REFUSED = "size-refused"
     GIVEN_UP = "given-up"
     OUTRUN = "outrun"
+    ABSENT = "absent"
 
 
 OF_ERRORS: dict[type[BaseException], Kind] = {
@@ -52,6 +53,14 @@ def of_dates(page: Page, watermark: datetime | None) -> Iterator[Anomaly]:
     if newest > page.dated + SKEW:
         said = f"Job {job} is dated {_iso(newest)}, and its clock says {_iso(page.dated)}."
         yield Anomaly(kind=Kind.FUTURE, said=said)
+
+
+def of_absence(absent: int, size: int, scope: str) -> Anomaly | None:
+    """What it says that so many jobs did not come with one page of `size`: more than one page brings are no chance."""
+    if absent <= size:
+        return None
+    said = f"{absent:,} jobs that are here did not come at once among {scope or 'all'}."
+    return Anomaly(kind=Kind.ABSENT, said=said)
 
 
 def of_error(error: BaseException) -> Anomaly | None:

@@ -12,8 +12,8 @@ the clocks of its machines may differ."""
 BELIEVED = timedelta(days=1)
 """For how long a read by id is believed over other content of its second that it has contradicted."""
 LONGEST_REQUEST = timedelta(minutes=10)
-"""No request takes as long, and no lease lasts until what it brought is written: what was observed so much after it
-began was observed before our clock was set back."""
+"""No request takes as long, nor its answer to be written, unless the database waits: what was observed so much after it
+began was, as far as anybody can tell, observed before our clock was set back."""
 LAG = timedelta(seconds=120)
 """For how long a search of the platform may show a job as it was."""
 
@@ -45,8 +45,9 @@ class Stored:
     """A job as it is stored.
 
     `updated` is None where it has no date, `stage` as in `jobs.statuses`, `digest` of its content, empty where the job
-    is gone. `observed` is when the last record of it had been written; `contested` is other content of the same second
-    that came last, empty where none did, and `settled` says that the job was read by id when that second was over.
+    is gone. `observed` is when the last record of it had been written. `contested` is other content that came last and
+    was doubted, of the same second or older, empty where none did; `settled` says that the job was read by id when the
+    second of its date was over.
     `watched` says that it waits to be read by id.
     """
 
@@ -186,6 +187,10 @@ def _older(stored: Stored, seen: Seen) -> Verdict:
     That is so where the date of what is stored is still to come by the platform's clock, or its observation by ours.
     A read by id that was overtaken is made again: it may be one that a clock has made older.
     """
+    if seen.point:
+        return Verdict(use=Use.DROP, doubt=Doubt.OLDER)
     late = seen.since > stored.observed + LAG or _is_ahead(stored.observed, seen.asked)
     set_back = stored.updated is not None and seen.dated is not None and stored.updated > seen.dated
-    return Verdict(use=Use.DROP, doubt=Doubt.OLDER) if seen.point or late or set_back else DROP
+    if _is_refuted(stored, seen) or not (late or set_back):
+        return DROP
+    return Verdict(use=Use.DROP, doubt=Doubt.OLDER, contested=seen.digest)

@@ -26,18 +26,16 @@ OF_CELLS = """cell_id = ANY (ARRAY(
 ))"""
 
 
-def look_for_absent(shard: Shard, walked: Walked, *, since: datetime) -> None:
+def look_for_absent(shard: Shard, walked: Walked, *, since: datetime) -> int:
     """Let what is stored of a stretch that a walk has closed, and was not seen since it began, be read by id.
 
-    Jobs without a date of creation have their turn at its end.
+    Jobs without a date of creation have their turn at its end. Gives how many there were.
     """
-    if walked.stretch is not None:
-        _look(shard, walked.stretch, since)
-    if walked.place.finished:
-        _look(shard, WITHOUT_DATE, since)
+    found = 0 if walked.stretch is None else _look(shard, walked.stretch, since)
+    return found + (_look(shard, WITHOUT_DATE, since) if walked.place.finished else 0)
 
 
-def _look(shard: Shard, stretch: Stretch, since: datetime) -> None:
+def _look(shard: Shard, stretch: Stretch, since: datetime) -> int:
     within = OF_CELLS if shard.issuer else OF_TILES if shard.type or shard.status else OF_ALL
     parameters: dict[str, Any] = {
         "type": shard.type,
@@ -50,3 +48,4 @@ def _look(shard: Shard, stretch: Stretch, since: datetime) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(raised(ABSENT.format(within=within)), parameters)
+        return int(cursor.rowcount)

@@ -48,7 +48,7 @@ def keep(made: Ready, *, lane: str, since: datetime | None = None, point: bool =
     records = [record for record in page.records if record.id in misfits]
     refused = [*page.refused, *(_refused(record, misfits[record.id]) for record in records)]
     quarantine(refused)
-    return replace(written, refused=len(refused))
+    return replace(written, refused=len(refused), misfits=tuple(misfits))
 
 
 Writer = Callable[[Collection[Row]], Written]

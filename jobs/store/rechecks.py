@@ -1,11 +1,12 @@
-"""Jobs that are to be read by id, kept until they have been."""
+"""Jobs that are to be read by id, kept until they have been, or need not be any more."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
+from jobs.models import Recheck
 from jobs.rules.rechecks import FIRST_WAIT, LONGEST_WAIT, SPACING, Absence, Due, Read, absence, wait
 from jobs.rules.versions import Doubt
 from jobs.store.tombstones import entomb
@@ -14,9 +15,15 @@ from jobs.upstream.record import Page
 
 # Clocks may be set back: what is due later than any wait, or was raised in the future, dates from before that.
 DUE = f"""
-SELECT r.key, coalesce(j."group", ''), r.attempts FROM jobs_recheck r LEFT JOIN jobs_job j USING (key)
-WHERE r.due <= clock_timestamp() OR r.due > clock_timestamp() + interval '{LONGEST_WAIT.total_seconds()} s'
-ORDER BY r.reason <> '{Doubt.HOOK}', r.reason = '{Doubt.ABSENT}', r.due LIMIT %s
+SELECT r.key, coalesce(j."group", ''), r.attempts
+FROM unnest(%(turns)s::smallint[]) t (turn) CROSS JOIN LATERAL (
+    (SELECT * FROM jobs_recheck WHERE turn = t.turn AND due <= statement_timestamp() ORDER BY due LIMIT %(most)s)
+    UNION ALL
+    (SELECT * FROM jobs_recheck
+    WHERE turn = t.turn AND due > statement_timestamp() + interval '{LONGEST_WAIT.total_seconds()} s'
+    ORDER BY due LIMIT %(most)s)
+) r LEFT JOIN jobs_job j USING (key)
+ORDER BY t.turn, r.due LIMIT %(most)s
 """
 RAISED_BEFORE = "(raised < %(asked)s OR raised > clock_timestamp())"
 DONE = f"""
@@ -33,6 +40,13 @@ PUT_ALL_OFF = """
 UPDATE jobs_recheck r SET due = clock_timestamp() + %(after)s
 FROM (SELECT key FROM jobs_recheck WHERE due < clock_timestamp() + %(after)s ORDER BY key FOR UPDATE) n
 WHERE n.key = r.key
+"""
+FOUND = f"""
+DELETE FROM jobs_recheck WHERE key IN (
+    SELECT key FROM jobs_recheck
+    WHERE key = ANY (%(keys)s) AND reason = '{Doubt.ABSENT}' AND attempts = 0 AND {RAISED_BEFORE}
+    ORDER BY key FOR UPDATE
+)
 """
 FORGET = f"DELETE FROM jobs_recheck WHERE key = %(key)s AND {RAISED_BEFORE}"
 MISSING = "SELECT missing FROM jobs_recheck WHERE key = %(key)s"
@@ -71,18 +85,28 @@ def doubt(doubts: Mapping[str, Doubt]) -> None:
 def due(most: int) -> list[Due]:
     """The jobs whose turn it is, `most` at most: those that hooks tell of first, those that did not come last."""
     with connection.cursor() as cursor:
-        cursor.execute(DUE, [most])
+        cursor.execute(DUE, {"turns": Recheck.Turn.values, "most": most})
         return [Due(key=key, group=group, attempts=attempts) for key, group, attempts in cursor.fetchall()]
 
 
-def settle(read: Read, page: Page) -> None:
+def found(keys: Collection[str], asked: datetime) -> None:
+    """Note that jobs which did not come where they should have came with a search that began at `asked`.
+
+    Where none has been tried yet, none needs to be read: else a single list that was empty would cost a read of each.
+    """
+    if keys:
+        _do(FOUND, keys=list(keys), asked=asked)
+
+
+def settle(read: Read, page: Page, misfits: Collection[str]) -> None:
     """Note what a read has brought: its jobs need no other, unless that was said since it began.
 
     That one waits a little, but for the first of a hook: a clock may have been set back, by which no read has begun
-    late enough. What is here as it was, and cannot be read as it is, is tried again later, and ever later.
+    late enough. What is here as it was, and came as it cannot be read, or is one of the `misfits` that cannot be
+    written, is tried again later, and ever later.
     """
-    came = {record.id for record in page.records}
-    refused = {record.job_id for record in page.refused} - came
+    came = {record.id for record in page.records} - set(misfits)
+    refused = {record.job_id for record in page.refused}.union(misfits) - came
     here = stored(refused)
     found = [each.key for each in read.due if each.key in came or each.key in refused - here.keys()]
     _do(DONE, keys=found, asked=page.asked)

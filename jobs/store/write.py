@@ -18,7 +18,8 @@ from jobs.store.versions import stored
 class Written:
     """How many records were new jobs, changed one, said the same as before, were dropped, or cannot be jobs.
 
-    `dates` are when the new and the changed ones were updated, by the platform.
+    `dates` are when the new and the changed ones were updated, by the platform; `misfits` the ids of those that can be
+    read, but that PostgreSQL does not take.
     """
 
     inserted: int = 0
@@ -27,6 +28,7 @@ class Written:
     older: int = 0
     refused: int = 0
     dates: tuple[datetime, ...] = field(default=(), compare=False)
+    misfits: tuple[str, ...] = field(default=(), compare=False)
 
     def __add__(self, other: Self) -> Self:
         return type(self)(**{name: number + getattr(other, name) for name, number in vars(self).items()})
@@ -67,6 +69,11 @@ class Judged(NamedTuple):
     stored: Stored | None
     verdict: Verdict
 
+    @property
+    def is_found(self) -> bool:
+        """Whether a job that waits to be read by id has come, and is here now as it came."""
+        return self.stored is not None and self.stored.watched and self.verdict.use is not Use.DROP
+
 
 @transaction.atomic
 def write(rows: Iterable[Row], *, came: Came) -> Written:
@@ -90,6 +97,8 @@ def _write_each(rows: Mapping[str, Row], came: Came) -> tuple[set[str], Written]
     done = [each for each in judged if each.row.key not in moved]
     _note(sql.SEEN, [each for each in done if each.verdict.use is Use.SAME and moves(each.stored, each.seen)], came)
     _note(sql.CONTESTED, [each for each in done if each.verdict.use is Use.DROP and each.verdict.contested], came)
+    if not came.point:
+        rechecks.found([each.row.key for each in done if each.is_found], came.asked)
     rechecks.doubt({each.row.key: each.verdict.doubt for each in done if each.verdict.doubt})
     return moved, _counted(done)
 

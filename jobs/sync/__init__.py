@@ -1,7 +1,7 @@
-"""Brings jobs from the platform: the lanes, and the lease that lets one of each run at a time.
+"""Brings jobs from the platform: the lanes, and the leases that let one of each, and one of each walk, run at a time.
 
 The search has no "updated since", and its page tokens promise nothing (contract: "Search"). So the *tail* reads by
-`dateUpdated` descending down to where the last complete pass began to read, and some way further; the *backfill*
-reads everything by `dateCreated` ascending, and again now and then. Every page is committed with the checkpoint that
-it leads to.
+`dateUpdated` descending down to where the last complete pass began to read, and some way further; a *sweep* reads
+everything by `dateCreated`, in one direction or the other, and again now and then. Every page is committed with the
+checkpoint that it leads to.
 """

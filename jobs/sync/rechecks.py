@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable
+from functools import partial
 
 from jobs import store
 from jobs.models import Lane, Pass
@@ -16,7 +17,7 @@ AT_ONCE = 20
 """So many are planned at a time: behind them a hook waits."""
 SECONDS = 60
 FAILURES = 2
-"""So many in a row, each tried twice, are not yet enough for the circuit to open."""
+"""So many in a row end a pass: what is left has its turn with the next one."""
 FORBIDDEN = 5
 """So many jobs in a row that may not be read: it is not the jobs, but we may not read any."""
 
@@ -65,4 +66,5 @@ def _read(client: JobsClient, run: Run, read: Read) -> None:
             else:
                 rechecks.absent(read.due[0], absent.asked, lane=run.lane.name)
         return
-    run.commit(store.ready(page), since=page.asked, point=True, save=lambda _: rechecks.settle(read, page))
+    made, settle = store.ready(page), partial(rechecks.settle, read, page)
+    run.commit(made, since=page.asked, point=True, save=lambda written: settle(written.misfits))

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from jobs import store
 from jobs.models import Cell, Lane, Pass, Shard, Split
 from jobs.rules import shards
-from jobs.rules.anomalies import Anomaly, Kind, of_error
+from jobs.rules.anomalies import Anomaly, Kind, of_absence, of_error
 from jobs.rules.shards import Known
 from jobs.rules.sweep import Place, Sweep, Walked
 from jobs.statuses import GONE, KNOWN
@@ -191,4 +191,6 @@ def _save(shard: Shard, since: datetime, way: Walk, walked: Walked, _: Written) 
     """Note how far the walk has come, and what is here and did not come."""
     come = {**asdict(walked.place), "edge": sorted(walked.place.edge), "failures": 0, "failed": None}
     Shard.objects.filter(pk=shard.pk).update(**come, since=since, page_size=way.page_size)
-    store.look_for_absent(shard, walked, since=since)
+    absent = store.look_for_absent(shard, walked, since=since)
+    if anomaly := of_absence(absent, way.page_size, shard.scope):
+        anomalies.note(shard.lane, anomaly)

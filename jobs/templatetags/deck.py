@@ -51,7 +51,8 @@ ANOMALIES = {
     Kind.ENDLESS: ("It let a walk go on without end", "The walk begins again."),
     Kind.SIZE_REFUSED: ("It refused a page for its size", "Smaller ones are asked for until the next sweep."),
     Kind.GIVEN_UP: ("It let no walk come to its end", "Their changes come all the same."),
-    Kind.OUTRUN: ("It let no tail come to its end", "The tail goes on from where the sweep began, which has read all."),
+    Kind.OUTRUN: ("It let no tail come to its end", "The tail goes on from where the sweep began."),
+    Kind.ABSENT: ("It left out more than a page of jobs", "Each is read by its id, unless the next list has it."),
 }
 OUTCOMES = {
     Pass.Outcome.RUNNING: ("working", "Running"),

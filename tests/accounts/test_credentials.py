@@ -70,6 +70,7 @@ def test_the_token_of_the_platform_is_taken(path: str, audience: Any) -> None:
         signed(nbf=int(time.time()) + 600),
         signed(aud={"verb": SEARCH}),
         signed(aud=[1]),
+        signed(event={"id": "e", "type": "t", "body": "{}"}),
         signed()[:-2],
         "not-a-token",
         "a.b.c",

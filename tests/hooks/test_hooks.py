@@ -1,5 +1,6 @@
 """`POST /hooks/…`: what the platform pushes is verified, noted once, and read by id."""
 
+import base64
 import json
 import logging
 import time
@@ -154,8 +155,18 @@ def test_a_webhook_whose_id_cannot_be_kept_is_refused(client: Client, name: Any)
 
 
 def test_a_delivery_that_is_too_long_is_refused(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "LARGEST", 100)
+    monkeypatch.setattr(views, "LARGEST_CALLBACK", 100)
     assert post(client, f"/hooks/callback/{HOOK}", CALLBACK).status_code == 413
+
+
+def test_a_webhook_that_nobody_can_have_signed_is_not_even_read(client: Client) -> None:
+    head = base64.urlsafe_b64encode(b'{"a":[' + b"{}," * 400_000 + b"{}]}").decode()
+    assert post(client, "/hooks/webhook", f"{head}.e30.AA").status_code == 413
+
+
+def test_a_webhook_may_hold_a_job(client: Client) -> None:
+    body = token(event={"id": "large", "body": {"job": job(1, specification={"text": "x" * 500_000})}})
+    assert post(client, "/hooks/webhook", body).status_code == 200
 
 
 def test_a_large_callback_is_taken(client: Client) -> None:

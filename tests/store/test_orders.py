@@ -87,7 +87,7 @@ def play(story: Sequence[Record], order: Sequence[Seen]) -> tuple[object, ...]:
         for read in plan(due):
             came = page(story[-1], timezone.now(), over=True)
             keep(ready(came), lane="rechecks", point=True)
-            rechecks.settle(read, came)
+            rechecks.settle(read, came, ())
     assert is_consistent()
     job = Job.objects.select_related("cell").get()
     return Document.objects.get().text, job.cell.status, job.updated, bytes(job.digest)

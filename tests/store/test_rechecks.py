@@ -1,15 +1,17 @@
 """`jobs.store.rechecks`: who has its turn, what a 404 leads to, and that nothing is forgotten that was asked since."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
 from jobs.models import Job, Recheck
 from jobs.rules.rechecks import FIRST_WAIT, LONGEST_WAIT, SPACING, Due, Read
 from jobs.rules.versions import Doubt
-from jobs.store import rechecks
+from jobs.store import keep, ready, rechecks
 from jobs.upstream.record import Page, Refused
 from tests.records import record, write
 
@@ -94,7 +96,7 @@ def test_a_job_that_changes_while_it_is_called_gone_stays_to_be_read(monkeypatch
 
 def came(page: Page) -> None:
     """Let a read of one job bring this."""
-    rechecks.settle(Read(due=(DUE,)), page)
+    rechecks.settle(Read(due=(DUE,)), page, ())
 
 
 @pytest.mark.parametrize(("reason", "times"), [(Doubt.TIE, 1), (Doubt.HOOK, 2)])
@@ -121,6 +123,62 @@ def test_a_job_of_which_a_record_comes_that_cannot_be_read_is_read_again_later(h
     assert rechecks.due(1) == []
     later(FIRST_WAIT)
     assert [each.key for each in rechecks.due(1)] == [KEY] * here
+
+
+def test_a_job_that_cannot_be_written_is_read_again_later() -> None:
+    write([record(1)])
+    rechecks.doubt({KEY: Doubt.TIE})
+    rechecks.settle(Read(due=(DUE,)), Page(records=(record(1),), refused=(), asked=timezone.now()), [KEY])
+    assert rechecks.due(1) == []
+    later(FIRST_WAIT)
+    assert [each.key for each in rechecks.due(1)] == [KEY]
+
+
+@pytest.mark.parametrize(
+    ("reason", "tried", "older", "left"),
+    [
+        (Doubt.ABSENT, False, False, False),
+        (Doubt.ABSENT, True, False, True),
+        (Doubt.ABSENT, False, True, True),
+        (Doubt.HOOK, False, False, True),
+        (Doubt.TIE, False, False, True),
+    ],
+)
+def test_a_job_that_comes_after_all_need_not_be_read(reason: Doubt, tried: bool, older: bool, left: bool) -> None:
+    """Unless that has been tried, it comes as it was, or there is another reason."""
+    write([record(1, dateUpdated="2026-03-01T12:00:10Z")])
+    rechecks.doubt({KEY: reason})
+    if tried:
+        not_found()
+    comes = record(1, dateUpdated=f"2026-03-01T12:00:{'09' if older else '10'}Z")
+    keep(ready(Page(records=(comes,), refused=(), asked=timezone.now())), lane="tests")
+    assert Recheck.objects.exists() == left
+
+
+def test_a_search_that_began_before_a_job_was_missed_says_nothing() -> None:
+    write([record(1)])
+    asked = timezone.now()
+    rechecks.doubt({KEY: Doubt.ABSENT})
+    keep(ready(Page(records=(record(1),), refused=(), asked=asked)), lane="tests")
+    assert Recheck.objects.exists()
+
+
+def test_a_million_reads_that_are_put_off_cost_those_that_are_due_nothing() -> None:
+    later_on = timezone.now() + LONGEST_WAIT / 2
+    waiting = [Recheck(key=f"w{n}", reason="tie", raised=later_on, due=later_on) for n in range(3_000)]
+    Recheck.objects.bulk_create(waiting)
+    rechecks.doubt({KEY: Doubt.ABSENT})
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE jobs_recheck")
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {rechecks.DUE}", {"turns": [0, 1, 2], "most": 20})
+        [[[plan]]] = cursor.fetchall()
+    assert rows_read(plan["Plan"]) < 20
+
+
+def rows_read(plan: dict[str, Any]) -> float:
+    """How many rows the scans of a plan have read, whether or not they gave them."""
+    here: float = plan["Actual Loops"] * (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0))
+    return here * ("Scan" in plan["Node Type"]) + sum(map(rows_read, plan.get("Plans", [])))
 
 
 def test_all_reads_are_put_off() -> None:

@@ -11,8 +11,10 @@ from django.utils import timezone
 from msgspec import structs
 from pytest_django.fixtures import Settings
 
+from jobs import store
 from jobs.models import UNDATED, Anomaly, Job, Lane, Lease, Pass, Quarantine, Recheck, Shard, Transition
 from jobs.rules import shards
+from jobs.rules.sweep import BEGIN, END, Place, Stretch, Walked
 from jobs.rules.versions import Doubt
 from jobs.store import Written, keep, ready, rechecks
 from jobs.sync import gate, sweep, walk
@@ -441,6 +443,22 @@ def test_what_is_stored_and_does_not_come_is_read_by_id(platform: SandboxProcess
     assert not Recheck.objects.exists()
     assert Transition.objects.get(job__key=gone.key).new == "gone"
     assert is_consistent()
+
+
+def test_a_search_that_brings_nothing_is_told_and_a_healthy_one_takes_that_back(platform: SandboxProcess) -> None:
+    cycle(watch=nobody, waiting=lambda _: None)
+    nothing = Walked(place=Place(finished=True), stretch=Stretch(start=BEGIN, end=END, keys=frozenset()))
+    whole = Shard(lane="sweep", type="", status="", issuer="")
+    assert store.look_for_absent(whole, nothing, since=timezone.now()) == Recheck.objects.count() == 120
+    elapse(DAY)
+    run_sweep(seconds=60)
+    assert not Recheck.objects.exists()
+    platform.empty()
+    elapse(DAY)
+    run_sweep(seconds=60)
+    assert Recheck.objects.count() == 120
+    assert Anomaly.objects.get(kind="absent").said.endswith("jobs that are here did not come at once among all.")
+    assert not Job.objects.filter(cell__status="gone").exists()
 
 
 def test_an_open_job_that_is_open_no_more_is_found(platform: SandboxProcess) -> None:

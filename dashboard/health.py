@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import Error, connection
 from django.http import HttpRequest, JsonResponse
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from dashboard.celery import app
 from jobs.models import Lane
@@ -51,10 +52,12 @@ def database() -> tuple[str, float | None]:
 
 
 def broker() -> str:
-    """`ok`, or what kind of error the broker gave."""
+    """`ok`, or what kind of error the broker gave when it was to take something: it may answer, and be full."""
     try:
         with app.connection_for_write(connect_timeout=SECONDS, transport_options=BROKER_LIMITS) as line:
             line.ensure_connection(max_retries=0)
-    except (OperationalError, OSError) as error:
+            channel: Any = line.default_channel
+            channel.client.set("jobdeck-health", "", ex=SECONDS)
+    except (OperationalError, OSError, RedisError) as error:
         return type(error).__name__
     return "ok"

@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -55,6 +56,14 @@ def test_without_a_broker_it_is_not_well(client: Client, monkeypatch: pytest.Mon
     assert reply.status_code == 503
     assert reply.json()["broker"] == "OperationalError"
     assert reply.json()["database"] == "ok"
+
+
+@pytest.mark.usefixtures("_broker")
+def test_a_broker_that_takes_nothing_is_not_well() -> None:
+    with app.connection_for_write() as line:
+        channel: Any = line.default_channel
+        channel.client.config_set("maxmemory", "1")
+    assert broker() == "OutOfMemoryError"
 
 
 @pytest.mark.usefixtures("_broker")

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from django.conf import settings
-from django.db.models import Func, TextField, Value
+from django.db.models import Exists, Func, Subquery, TextField, Value
 from django.db.models.functions import Now
 
-from jobs.models import Horizon, Lane, Upstream
+from jobs.models import Horizon, Lane, Lease, Pass, Upstream
 
 READ_ONLY = "The database is read-only. Let it take writes again; the sync goes on by itself."
 """What no pass can write down, so that whoever reads has to see it."""
@@ -21,7 +21,8 @@ class Freshness:
     """`as_of` is when the last complete pass began; None before the first.
 
     `problem` is why passes fail now, since `problem_since`, and `next_try` when the platform is asked again, None where
-    that is at the next tick. `filling` says that older jobs are still on their way.
+    that is at the next tick. `filling` says that older jobs are still on their way, `gaps` that the last sweep has left
+    some out.
     """
 
     as_of: datetime | None
@@ -30,28 +31,38 @@ class Freshness:
     problem_since: datetime | None = None
     next_try: datetime | None = None
     filling: bool = False
+    gaps: bool = False
 
     @property
     def tone(self) -> str:
         """Its mark and colours in the style sheets."""
-        return {"new": "working", "fresh": "success", "stale": "warn", "down": "error"}[self.state]
+        fresh = "warn" if self.gaps else "success"
+        return {"new": "working", "fresh": fresh, "stale": "warn", "down": "error"}[self.state]
 
 
 def freshness() -> Freshness:
     """Read how fresh the mirror is now."""
     setting = Func(Value("transaction_read_only"), function="current_setting", output_field=TextField())
-    lanes = {lane.name: lane for lane in Lane.objects.annotate(now=Now(), read_only=setting)}
+    begun = Subquery(Pass.objects.order_by("-began").values("began")[:1])
+    held = Exists(Lease.objects.filter(expires__gt=Now()))
+    found = Lane.objects.annotate(now=Now(), read_only=setting, begun=begun, held=held)
+    lanes = {lane.name: lane for lane in found}
     tail, sweep = lanes.get(Lane.TAIL), lanes.get(Lane.SWEEP)
-    as_of, now = (tail.complete, tail.now) if tail else (None, None)
+    gaps, filling = bool(sweep and sweep.gaps), sweep is None or sweep.finished is None
+    if tail is None:
+        return Freshness(as_of=None, state="new", filling=True)
     rests = Upstream.objects.filter(rests_until__isnull=False).first()
-    problem, since = (READ_ONLY, as_of) if tail and tail.read_only == "on" else _problem(tail, rests)
+    problem, since = (READ_ONLY, tail.complete) if tail.read_only == "on" else _problem(tail, rests)
+    if not problem or _is_silent(tail, rests):
+        return Freshness(as_of=tail.complete, state=_state(tail.complete, tail.now), filling=filling, gaps=gaps)
     return Freshness(
-        as_of=as_of,
-        state="down" if problem else _state(as_of, now),
+        as_of=tail.complete,
+        state="down",
         problem=problem,
         problem_since=since,
         next_try=rests.rests_until if rests else None,
-        filling=sweep is None or sweep.finished is None,
+        filling=filling,
+        gaps=gaps,
     )
 
 
@@ -60,15 +71,25 @@ def kept_since() -> datetime | None:
     return Horizon.objects.values_list("before", flat=True).first()
 
 
-def _problem(tail: Lane | None, rests: Upstream | None) -> tuple[str, datetime | None]:
+def _problem(tail: Lane, rests: Upstream | None) -> tuple[str, datetime | None]:
     """Why nothing comes: what all lanes know of a platform that is left alone, or what stopped the tail."""
-    if rests is not None:
-        return rests.reason, rests.failing_since
-    return (tail.problem, tail.problem_since) if tail is not None else ("", None)
+    return (tail.problem, tail.problem_since) if rests is None else (rests.reason, rests.failing_since)
 
 
-def _state(as_of: datetime | None, now: datetime | None) -> Literal["new", "fresh", "stale"]:
-    if as_of is None or now is None:
+def _is_silent(tail: Any, rests: Upstream | None) -> bool:
+    """Whether nobody has tried for long, though the platform is not left alone: then it is not that which fails."""
+    rested = rests.rests_until if rests else None
+    if tail.complete is None or tail.read_only == "on" or tail.held or (rested and rested > tail.now):
+        return False
+    return all(date is None or _is_long_ago(date, tail.now) for date in (tail.begun, rested))
+
+
+def _state(as_of: datetime | None, now: datetime) -> Literal["new", "fresh", "stale"]:
+    if as_of is None:
         return "new"
-    limit = timedelta(seconds=max(STALE_AFTER, PERIODS_MISSED * settings.SYNC_PERIOD))
-    return "stale" if abs(now - as_of) > limit else "fresh"  # what lies ahead dates from before a clock was set back
+    return "stale" if _is_long_ago(as_of, now) else "fresh"
+
+
+def _is_long_ago(date: datetime, now: datetime) -> bool:
+    """Whether a pass has been missed since; what lies ahead dates from before a clock was set back."""
+    return abs(now - date) > timedelta(seconds=max(STALE_AFTER, PERIODS_MISSED * settings.SYNC_PERIOD))

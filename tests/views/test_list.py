@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from jobs.models import Lane
+from jobs.models import Lane, Pass
 from jobs.store import prune
 from tests.pages import get, keys, link, links, walk
 from tests.records import NOON, iso, job, records, write
@@ -248,6 +248,7 @@ def test_it_says_how_old_it_may_be(signed_in: Client, lane: Any, words: str) -> 
     if lane is not None:
         ages = {name: now - value if isinstance(value, timedelta) else value for name, value in lane.items()}
         Lane.objects.create(name="tail", **ages)
+        Pass.objects.create(lane="tail", began=now)
     for path in ("/jobs/", "/sync/"):
         assert words in get(signed_in, path)
     assert "as of" in get(signed_in, f"/job/{key(1)}") or lane is None
@@ -266,6 +267,7 @@ def test_a_page_costs_a_few_questions_and_reads_no_document(
     signed_in: Client, django_assert_num_queries: DjangoAssertNumQueries, query: str, queries: int
 ) -> None:
     """Session, operator, page, cells, freshness; the words of a filter, what its texts stand for, what is kept."""
+    Lane.objects.create(name="tail", complete=timezone.now())
     with django_assert_num_queries(queries) as asked:
         get(signed_in, f"/jobs/?{query}")
     assert not [each for each in asked.captured_queries if "jobs_document" in each["sql"]]

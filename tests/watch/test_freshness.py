@@ -1,0 +1,49 @@
+"""How fresh the mirror is, and who is at fault where it is not."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from jobs.models import Lane, Lease, Pass, Upstream
+from jobs.watch.freshness import freshness
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _failing() -> None:
+    """A tail that was complete an hour ago and fails since then, until the worker died, half an hour ago."""
+    now = timezone.now()
+    Lane.objects.create(name="tail", complete=now - HOUR, problem="It answers 500.", problem_since=now - HOUR)
+    Lane.objects.create(name="sweep", finished=now - HOUR)
+    Pass.objects.create(lane="tail", began=now - HOUR / 2, outcome="failed")
+
+
+def test_a_platform_is_not_at_fault_that_nobody_has_asked_for_long() -> None:
+    now = freshness()
+    assert (now.state, now.problem, now.next_try) == ("stale", "", None)
+
+
+def test_it_is_where_somebody_asks_it_now() -> None:
+    lease = Lease.objects.create(name="tail", epoch=1, expires=timezone.now() + timedelta(seconds=9))
+    assert (freshness().state, freshness().problem) == ("down", "It answers 500.")
+    lease.delete()
+    Pass.objects.create(lane="reconcile", began=timezone.now(), outcome="failed")
+    assert freshness().state == "down"
+
+
+@pytest.mark.parametrize(("rests", "state"), [(HOUR, "down"), (-HOUR / 4, "stale")])
+def test_it_is_while_it_is_left_alone(rests: timedelta, state: str) -> None:
+    """Nobody has to try before that is over."""
+    until = timezone.now() + rests
+    Upstream.objects.create(next=until, failures=9, reason="It answers 503.", rests_until=until)
+    assert freshness().state == state
+
+
+def test_a_mirror_of_which_something_was_left_out_is_not_quite_in_step() -> None:
+    Lane.objects.update(complete=timezone.now(), problem="")
+    assert (freshness().tone, freshness().gaps) == ("success", False)
+    Lane.objects.filter(name="sweep").update(gaps=["av.poster, which the platform does not list"])
+    assert (freshness().state, freshness().tone, freshness().gaps) == ("fresh", "warn", True)

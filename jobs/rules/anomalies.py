@@ -24,6 +24,7 @@ class Kind(StrEnum):
     GIVEN_UP = "given-up"
     OUTRUN = "outrun"
     ABSENT = "absent"
+    ORDER = "order"
 
 
 OF_ERRORS: dict[type[BaseException], Kind] = {
@@ -61,6 +62,12 @@ def of_absence(absent: int, size: int, scope: str) -> Anomaly | None:
         return None
     said = f"{absent:,} jobs that are here did not come at once among {scope or 'all'}."
     return Anomaly(kind=Kind.ABSENT, said=said)
+
+
+def out_of_order(scope: str) -> Anomaly:
+    """That pages of a walk did not come in the order that was asked for."""
+    said = f"Pages of {scope or 'all'} were not in the order of dateCreated, or of too many jobs of one second."
+    return Anomaly(kind=Kind.ORDER, said=said)
 
 
 def of_error(error: BaseException) -> Anomaly | None:

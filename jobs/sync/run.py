@@ -79,7 +79,7 @@ class Run:
         with self.lease.fenced():
             anomalies.note(self.lane.name, anomaly)
 
-    def may_ask_for_less(self, error: UpstreamError) -> bool:
+    def may_ask_for_less(self, error: Exception) -> bool:
         """Whether smaller pages may help: one was too long, or refused, maybe for its size, in whatever words."""
         if isinstance(error, RequestRefused):
             for_its_size = error.status in REFUSES_SIZE and not isinstance(error, TokenRefused)

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from django.db import Error
 from django.db.models import Sum
 from django.db.models.functions import Now
 
 from jobs import store
 from jobs.models import Cell, Lane, Pass, Shard, Split
 from jobs.rules import shards
-from jobs.rules.anomalies import Anomaly, Kind, of_absence, of_error
+from jobs.rules.anomalies import Anomaly, Kind, of_absence, of_error, out_of_order
 from jobs.rules.shards import Known
 from jobs.rules.sweep import Place, Sweep, Walked
 from jobs.statuses import GONE, KNOWN
@@ -20,6 +21,7 @@ from jobs.store import Written
 from jobs.sync import anomalies
 from jobs.sync.ahead import ahead
 from jobs.sync.pages import steps
+from jobs.sync.problems import said
 from jobs.sync.run import Run
 from jobs.sync.sizes import fullest
 from jobs.upstream.client import JobsClient
@@ -63,13 +65,13 @@ def walk_shard(client: JobsClient, run: Run, shard: Shard, *, until: float) -> P
         if not kept:
             raise
         return _walk_again(client, run, shard, error, until=until)
-    except CredentialsRefused:
-        raise
-    except UpstreamError as error:
-        if not run.may_ask_for_less(error):
+    except (UpstreamError, Error) as error:
+        if not (isinstance(error, CredentialsRefused) or run.may_ask_for_less(error)):
             with run.lease.fenced():
                 _fail(shard, error)
         raise
+    if not walker.place.ordered:
+        run.note(out_of_order(shard.scope))
     return Pass.Outcome.PAUSED if walker.ask else Pass.Outcome.COMPLETE
 
 
@@ -106,10 +108,10 @@ def _restart(shard: Shard) -> None:
     plant(shard.lane, parts)
 
 
-def _fail(shard: Shard, error: UpstreamError) -> None:
+def _fail(shard: Shard, error: UpstreamError | Error) -> None:
     """Count a failure of a walk where the platform has answered the tail since the last one; after some, begin again.
 
-    Nothing is walked of which not even the first page can be had.
+    Nothing is walked of which not even the first page can be had, or kept.
     """
     answered = Pass.objects.filter(lane=Lane.TAIL, pages__gt=0)
     if shard.failed is not None and not answered.filter(began__gt=shard.failed).exists():
@@ -117,7 +119,8 @@ def _fail(shard: Shard, error: UpstreamError) -> None:
     if shard.failures + 1 < shards.FAILURES:
         Shard.objects.filter(pk=shard.pk).update(failures=shard.failures + 1, failed=Now())
     elif not shard.token and shard.lane == Lane.SWEEP:
-        _leave_out(shard, f"which the platform does not list: {error}")
+        who = "platform does not list" if isinstance(error, UpstreamError) else "database does not take"
+        _leave_out(shard, f"which the {who}: {said(error).removesuffix('.')}")
     else:
         _restart(shard)
 
@@ -125,8 +128,8 @@ def _fail(shard: Shard, error: UpstreamError) -> None:
 def _leave_out(shard: Shard, why: str) -> None:
     """Go on without jobs of a shard; the sweep will not say that it has read everything."""
     Shard.objects.filter(pk=shard.pk).update(finished=True, left_out=why)
-    said = f"Jobs are left out by the sweep: {shard.scope or 'all'}, {why}."
-    anomalies.note(shard.lane, Anomaly(kind=Kind.GIVEN_UP, said=said))
+    told = f"Jobs are left out by the sweep: {shard.scope or 'all'}, {why}."
+    anomalies.note(shard.lane, Anomaly(kind=Kind.GIVEN_UP, said=told))
 
 
 def _leave_out_between(whole: shards.Shard) -> None:

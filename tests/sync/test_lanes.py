@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.db import DataError
 from django.db.models import F
 from django.utils import timezone
 from msgspec import structs
@@ -264,6 +265,36 @@ def test_a_token_that_was_kept_through_an_outage_counts_against_no_walk(
     run_sweep(seconds=0)
     shard.refresh_from_db()
     assert (shard.restarts, shard.pages) == (counted, 1)
+
+
+def test_a_walk_whose_pages_the_database_does_not_take_holds_nothing_else_up(
+    platform: SandboxProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused, look = shards.TYPES[0], store.look_for_absent
+
+    def broken(shard: Shard, walked: Walked, *, since: datetime) -> int:
+        if shard.type == refused:
+            raise DataError("It is out of range.")
+        return look(shard, walked, since=since)
+
+    run_tail()
+    monkeypatch.setattr(store, "look_for_absent", broken)
+    for _ in range(20):
+        elapse(60)
+        run_tail()
+        with suppress(DataError):
+            run_sweep(seconds=60)
+    assert Lane.objects.get(name="sweep").finished
+    assert f"{refused}, which the database does not take" in Anomaly.objects.get(kind="given-up").said
+
+
+def test_pages_out_of_order_are_told(platform: SandboxProcess) -> None:
+    """Nothing is missed for them, but what is absent is not looked for."""
+    run_tail()
+    shard = swept_by()
+    Shard.objects.filter(pk=shard.pk).update(ordered=False)
+    run_sweep(seconds=60)
+    assert Anomaly.objects.get().kind == "order"
 
 
 def test_an_outage_counts_against_no_walk(platform: SandboxProcess) -> None:

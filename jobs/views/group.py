@@ -15,6 +15,7 @@ from jobs.search.run import GroupState, by_group, group_states
 from jobs.specs.qualities import rank
 from jobs.statuses import KNOWN, status
 from jobs.views.absent import absent
+from jobs.watch.outdated import outdated_keys
 
 MOST_ROWS, MOST_BARS, MOST_FAILURES = 500, 100, 5
 ORDER = [each.word for each in reversed(KNOWN)]
@@ -61,6 +62,7 @@ def _context(name: str, rows: list[JobRow], states: list[GroupState]) -> dict[st
         "area": "jobs",
         "name": name,
         "rows": rows,
+        "outdated": outdated_keys(row.key for row in rows),
         "jobs": min(jobs, CAP),
         "exact": jobs <= CAP,
         "began": began,

@@ -13,7 +13,7 @@ from msgspec import structs
 
 from jobs import specs
 from jobs.files import FileRef, files
-from jobs.models import Document, Job, Quarantine, Transition
+from jobs.models import Document, Job, Transition
 from jobs.paths import normalised
 from jobs.search import JobRow
 from jobs.search.run import by_group, by_key
@@ -21,6 +21,7 @@ from jobs.specs.fields import panels
 from jobs.specs.qualities import rank
 from jobs.statuses import GONE, status
 from jobs.views.absent import absent
+from jobs.watch.outdated import outdated
 
 SIBLINGS, FILES = 100, 200
 HALF = re.compile("[\ud800-\udfff]")
@@ -59,7 +60,7 @@ def job(request: HttpRequest, key: str = "") -> HttpResponse:
         "more_siblings": len(siblings) > SIBLINGS,
         "history": history,
         "gone": gone,
-        "refused": Quarantine.objects.filter(job_key=name, last_seen__gt=record.job.observed).last(),
+        "refused": outdated([name]).last(),
         "last_status": gone.old if gone else record.row.status,
         "extra": panels((), _extra(value)),
         "no_result": "It has no result." if status(record.row.status).terminal else "There is no result yet.",

@@ -20,6 +20,7 @@ from jobs.search.counting import Facet
 from jobs.search.model import Among, Order
 from jobs.search.parse import PARAMETERS
 from jobs.statuses import KNOWN, status
+from jobs.watch.outdated import outdated_keys
 
 PAGE_SIZES = (25, 50, 100, 200, 500)
 KEPT = {*PARAMETERS} - {"nextPageToken"}
@@ -83,6 +84,7 @@ def _context(search: JobSearch) -> dict[str, Any]:
         "search": search,
         "page": found,
         "rows": [_cells(row) for row in found.rows],
+        "outdated": outdated_keys(row.key for row in found.rows),
         "total": counted.total,
         "exact": counted.exact,
         "heads": [_head(column, start) for column in COLUMNS],

@@ -13,6 +13,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from jobs.models import Lane, Pass
 from jobs.store import prune
+from jobs.store.quarantine import quarantine
+from jobs.upstream.record import Refused
 from tests.pages import get, keys, link, links, walk
 from tests.records import NOON, iso, job, records, write
 
@@ -257,7 +259,7 @@ def test_it_says_how_old_it_may_be(signed_in: Client, lane: Any, words: str) -> 
 @pytest.mark.parametrize(
     ("query", "queries"),
     [
-        ("", 6),
+        ("", 7),
         ("status=error&type=urn:job:av.package", 9),
         ("path=/in/2&createdWithin=24h", 7),
         ("idPrefix=000000&error=timeout", 9),
@@ -266,7 +268,7 @@ def test_it_says_how_old_it_may_be(signed_in: Client, lane: Any, words: str) -> 
 def test_a_page_costs_a_few_questions_and_reads_no_document(
     signed_in: Client, django_assert_num_queries: DjangoAssertNumQueries, query: str, queries: int
 ) -> None:
-    """Session, operator, page, cells, freshness; the words of a filter, what its texts stand for, what is kept."""
+    """Session, operator, page, cells, freshness, what is outdated; a filter's words and texts, what is kept."""
     Lane.objects.create(name="tail", complete=timezone.now())
     with django_assert_num_queries(queries) as asked:
         get(signed_in, f"/jobs/?{query}")
@@ -280,6 +282,19 @@ def test_what_is_not_kept_is_said_where_one_looks_for_it(signed_in: Client) -> N
         assert said in get(signed_in, path)
     assert said in signed_in.get("/job/absent").content.decode()
     assert said not in get(signed_in, "/jobs/?pageSize=25")
+
+
+def test_jobs_whose_newer_versions_cannot_be_kept_are_named(signed_in: Client) -> None:
+    """As long as that is so: not after they have been seen again as they are here."""
+    assert "shown as" not in get(signed_in, "/jobs/")
+    refused = [Refused(text=f"{{{n}", field="result", reason="NaN", job_id=key(n % 2 + 58)) for n in range(3)]
+    quarantine(refused)
+    page = get(signed_in, "/jobs/")
+    assert "2 of these jobs are shown as they were" in page
+    assert "1 of these jobs is shown as it was" in get(signed_in, f"/group/{made(58)['groupId']}")
+    quarantine(refused)
+    write(records([made(58)]), point=True, asked=timezone.now())
+    assert "1 of these jobs is shown as it was" in get(signed_in, "/jobs/")
 
 
 def test_undated_jobs_are_at_the_end(signed_in: Client) -> None:

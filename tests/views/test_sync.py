@@ -45,6 +45,15 @@ def test_after_a_cycle(signed_in: Client, platform: SandboxProcess) -> None:
     assert "masked-" in shown
 
 
+def test_no_lane_is_in_step_where_the_platform_is_left_alone(signed_in: Client) -> None:
+    """Though another one has found that it fails."""
+    now = timezone.now()
+    Lane.objects.create(name="tail", complete=now)
+    assert "In step" in get(signed_in, "/sync/")
+    Upstream.objects.create(next=now, failures=5, reason="401", rests_until=now + timedelta(minutes=5))
+    assert "In step" not in get(signed_in, "/sync/")
+
+
 def test_a_sweep_says_how_far_it_is(signed_in: Client) -> None:
     began = timezone.now() - timedelta(minutes=30)
     Lane.objects.create(name="sweep", number=1, began=began)

@@ -84,8 +84,8 @@ class Seen:
 
     @property
     def final(self) -> bool:
-        """Whether it was read by id when, by the platform's clock, the second of its date was over."""
-        return self.point and is_final(self.updated, self.dated)
+        """Whether it was read by id when, by the platform's clock, or else by ours, the second of its date was over."""
+        return self.point and is_final(self.updated, self.dated or self.asked)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,9 +100,9 @@ class Verdict:
     contested: bytes = b""
 
 
-def is_final(updated: datetime | None, dated: datetime | None) -> bool:
-    """Whether nothing else can be of the date `updated` when the platform's clock says `dated`; None is unknown."""
-    return updated is not None and dated is not None and dated >= updated + SECOND_ENDS
+def is_final(updated: datetime | None, now: datetime) -> bool:
+    """Whether nothing else can be of the date `updated`, None if it is unknown."""
+    return updated is not None and now >= updated + SECOND_ENDS
 
 
 TAKE, SAME, DROP = Verdict(use=Use.TAKE), Verdict(use=Use.SAME), Verdict(use=Use.DROP)

@@ -17,6 +17,7 @@ from jobs.sync.ahead import ahead
 from jobs.sync.pages import Step, steps
 from jobs.sync.run import Run
 from jobs.upstream.client import JobsClient
+from jobs.upstream.record import Page
 
 PERIODS = 4
 """After so many without a complete pass, what comes says nothing of how late changes are shown."""
@@ -45,13 +46,13 @@ def overlap(lane: Lane) -> timedelta:
 
 def _save(run: Run, step: Step[datetime | None], lags: list[timedelta], written: Written, *, telling: bool) -> None:
     """Note how late changes came, and at the end that the pass is complete; a watermark does not move back."""
-    dated = step.made.page.dated
+    now = _now(step.made.page)
     if step.first:
         for anomaly in of_dates(step.made.page, run.lane.watermark):
             anomalies.note(run.lane.name, anomaly)
-    if dated is not None and run.lane.watermark is not None and telling:
+    if run.lane.watermark is not None and telling:
         oldest = run.lane.watermark - overlap(run.lane)
-        lags.extend(dated - date for date in written.dates if date > oldest)
+        lags.extend(now - date for date in written.dates if date > oldest)
     if step.last:
         watermark = Greatest("watermark", Value(step.meaning))
         helped = When(complete__gt=run.began, complete__lte=Now(), then="complete")  # by a sweep, meanwhile
@@ -59,6 +60,11 @@ def _save(run: Run, step: Step[datetime | None], lags: list[timedelta], written:
         Lane.objects.filter(pk=run.lane.pk).update(
             complete=complete, watermark=watermark, lags=lag.counted(run.lane.lags, lags)
         )
+
+
+def _now(page: Page) -> datetime:
+    """What time it was when a page was asked for: by the earlier clock of both, since a later one calls all late."""
+    return page.asked if page.dated is None else min(page.asked, page.dated)
 
 
 def _tells_of_lags(run: Run) -> bool:

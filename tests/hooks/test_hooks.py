@@ -169,6 +169,21 @@ def test_a_webhook_may_hold_a_job(client: Client) -> None:
     assert post(client, "/hooks/webhook", body).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "odd", ['"\\ud800"', "9" * 300_000, "[" * 50_000 + "]" * 50_000, "NaN"], ids=["surrogate", "number", "depth", "NaN"]
+)
+def test_a_callback_of_a_job_that_no_parser_reads_is_taken(client: Client, odd: str) -> None:
+    body = f'{{"job": {{"id": "{KEY}", "specification": {odd}}}, "attachment": null}}'
+    assert post(client, f"/hooks/callback/{HOOK}", body).status_code == 200
+    assert raised() == [(KEY, "hook")]
+
+
+def test_a_webhook_needs_no_subject(client: Client) -> None:
+    for number, subject in enumerate((None, "urn:app:any")):
+        body = token(sub=subject, event={"id": f"s{number}", "body": {"jobId": KEY}})
+        assert post(client, "/hooks/webhook", body).status_code == 200
+
+
 def test_a_large_callback_is_taken(client: Client) -> None:
     body = json.dumps({"job": job(1, specification={"text": "x" * 10_000_000})})
     assert post(client, f"/hooks/callback/{HOOK}", body).status_code == 200

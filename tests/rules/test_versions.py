@@ -143,8 +143,10 @@ def test_what_was_seen_as_it_is_stored_is_noted_while_it_may_change_and_when_it_
 def test_a_date_is_final_when_its_second_is_over_by_the_platforms_clock() -> None:
     assert is_final(NOON, NOON + SECOND_ENDS)
     assert not is_final(NOON, NOON + SECOND_ENDS - SECOND)
-    assert not is_final(NOON, None)
     assert not is_final(None, NOON)
+    over = replace(POINT, asked=NOON + SECOND_ENDS)
+    assert over.final
+    assert not replace(over, dated=NOON).final, "the platform's clock counts, where it says something"
 
 
 def test_a_tie_is_known_again_by_the_content_that_lost_it() -> None:

@@ -81,6 +81,18 @@ def test_the_overlap_follows_how_late_changes_come(platform: SandboxProcess) -> 
     assert timedelta(seconds=600) <= overlap(lane) < timedelta(seconds=900)
 
 
+def test_a_clock_of_the_platform_that_is_ahead_for_a_while_makes_nothing_late(platform: SandboxProcess) -> None:
+    platform.advance((datetime.now(UTC) - datetime.fromtimestamp(platform.now() / 1000, UTC)).total_seconds())
+    run_tail()
+    run_sweep(seconds=60)
+    right = datetime.fromtimestamp(platform.now() / 1000, UTC)
+    platform.advance(5 * 3_600)
+    for number in range(3):
+        plant(platform, f"n_{number}", right)
+    run_tail()
+    assert overlap(Lane.objects.get(name="tail")) == timedelta(seconds=120)
+
+
 def test_what_has_not_been_brought_yet_says_nothing_of_how_late_changes_come(platform: SandboxProcess) -> None:
     """Before the first sweep is over, whatever the tail comes upon for the first time seems to come late."""
     run_tail()

@@ -10,6 +10,8 @@ from jobs.rules.versions import Stored, was_asked_after
 
 SPACING = timedelta(seconds=60)
 """How long after the first 404 a second one says that a job is gone."""
+LAST_SHARE = 4
+"""Of so many reads one is of what did not come where it should have, if anything is."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=1)
 
 
@@ -39,6 +41,15 @@ def plan(due: Sequence[Due]) -> list[Read]:
     reads = [Read(due=tuple(each for each in together if each.group == group), group=group) for group in groups]
     turns = {each.key: turn for turn, each in enumerate(due)}
     return sorted([*reads, *(Read(due=(each,)) for each in alone)], key=lambda read: turns[read.due[0].key])
+
+
+def chosen(early: Sequence[Due], late: Sequence[Due], most: int) -> list[Due]:
+    """The jobs that are read next, of those that have an early turn and of those that have the last one.
+
+    A share is for the last ones, so that what is gone is found whatever else there is to read.
+    """
+    first = early[: most - min(len(late), most // LAST_SHARE)]
+    return [*first, *late[: most - len(first)]]
 
 
 class Absence(StrEnum):

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 from jobs.models import Recheck
-from jobs.rules.rechecks import FIRST_WAIT, LONGEST_WAIT, SPACING, Absence, Due, Read, absence, wait
+from jobs.rules.rechecks import FIRST_WAIT, LONGEST_WAIT, SPACING, Absence, Due, Read, absence, chosen, wait
 from jobs.rules.versions import Doubt
 from jobs.store.tombstones import entomb
 from jobs.store.versions import stored
@@ -15,7 +15,7 @@ from jobs.upstream.record import Page
 
 # Clocks may be set back: what is due later than any wait, or was raised in the future, dates from before that.
 DUE = f"""
-SELECT r.key, coalesce(j."group", ''), r.attempts
+SELECT t.turn, r.key, coalesce(j."group", ''), r.attempts
 FROM unnest(%(turns)s::smallint[]) t (turn) CROSS JOIN LATERAL (
     (SELECT * FROM jobs_recheck WHERE turn = t.turn AND due <= statement_timestamp() ORDER BY due LIMIT %(most)s)
     UNION ALL
@@ -23,7 +23,7 @@ FROM unnest(%(turns)s::smallint[]) t (turn) CROSS JOIN LATERAL (
     WHERE turn = t.turn AND due > statement_timestamp() + interval '{LONGEST_WAIT.total_seconds()} s'
     ORDER BY due LIMIT %(most)s)
 ) r LEFT JOIN jobs_job j USING (key)
-ORDER BY t.turn, r.due LIMIT %(most)s
+ORDER BY t.turn, r.due
 """
 RAISED_BEFORE = "(raised < %(asked)s OR raised > clock_timestamp())"
 DONE = f"""
@@ -83,10 +83,15 @@ def doubt(doubts: Mapping[str, Doubt]) -> None:
 
 
 def due(most: int) -> list[Due]:
-    """The jobs whose turn it is, `most` at most: those that hooks tell of first, those that did not come last."""
+    """The jobs whose turn it is, `most` at most: those that hooks tell of first, those that did not come last.
+
+    Some of the last are always among them (`chosen`).
+    """
     with connection.cursor() as cursor:
         cursor.execute(DUE, {"turns": Recheck.Turn.values, "most": most})
-        return [Due(key=key, group=group, attempts=attempts) for key, group, attempts in cursor.fetchall()]
+        found = [(turn, Due(key=key, group=of, attempts=tried)) for turn, key, of, tried in cursor.fetchall()]
+    early, late = ([each for turn, each in found if (turn == Recheck.Turn.LAST) is last] for last in (False, True))
+    return chosen(early, late, most)
 
 
 def found(keys: Collection[str], asked: datetime) -> None:

@@ -50,7 +50,7 @@ ANOMALIES = {
     Kind.EXPIRED: ("It refused a page token of its own", "The walk begins again, in shorter walks if need be."),
     Kind.ENDLESS: ("It let a walk go on without end", "The walk begins again."),
     Kind.SIZE_REFUSED: ("It refused a page for its size", "Smaller ones are asked for until the next sweep."),
-    Kind.GIVEN_UP: ("It let no walk come to its end", "Their changes come all the same."),
+    Kind.GIVEN_UP: ("It let no walk come to its end", "What changes of them comes by the tail, if that lists them."),
     Kind.OUTRUN: ("It let no tail come to its end", "The tail goes on from where the sweep began."),
     Kind.ORDER: ("It did not keep to the order", "What is not there any more is not looked for in that walk."),
     Kind.ABSENT: ("It left out more than a page of jobs", "Each is read by its id, unless the next list has it."),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from jobs.rules.rechecks import LONGEST_WAIT, SPACING, Absence, Due, absence, plan, wait
+from jobs.rules.rechecks import LONGEST_WAIT, SPACING, Absence, Due, absence, chosen, plan, wait
 from jobs.rules.versions import Stored
 from tests.records import NOON
 
@@ -34,6 +34,25 @@ def test_two_404s_in_a_distance_after_the_last_sight_make_a_job_gone(
     stored: Stored | None, missing: datetime | None, asked: datetime, means: Absence
 ) -> None:
     assert absence(stored, missing, asked) is means
+
+
+@pytest.mark.parametrize(
+    ("early", "late", "most", "found"),
+    [
+        (0, 9, 4, (0, 4)),
+        (9, 0, 4, (4, 0)),
+        (9, 9, 4, (3, 1)),
+        (9, 1, 8, (7, 1)),
+        (2, 9, 8, (2, 6)),
+        (9, 9, 1, (1, 0)),
+        (0, 1, 1, (0, 1)),
+    ],
+)
+def test_some_of_what_has_the_last_turn_is_always_read(
+    early: int, late: int, most: int, found: tuple[int, int]
+) -> None:
+    first, last = ([Due(key=f"{name}{n}", group="") for n in range(size)] for name, size in (("e", early), ("l", late)))
+    assert chosen(first, last, most) == [*first[: found[0]], *last[: found[1]]]
 
 
 def test_jobs_of_one_group_are_read_together() -> None:

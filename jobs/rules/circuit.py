@@ -13,7 +13,6 @@ from jobs.upstream.errors import (
     UpstreamError,
 )
 
-FORBIDDEN = 403
 FAILURES = 5
 """So many in a row open the circuit."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=5)
@@ -37,8 +36,12 @@ def weight(error: UpstreamError, *, search: bool) -> int:
 
 def is_success(error: UpstreamError | None) -> bool:
     """Whether an answer says that the platform works; that it forbids something says neither that nor the opposite."""
-    forbidden = isinstance(error, RequestRefused) and error.status == FORBIDDEN
-    return not (forbidden or is_failure(error))
+    return not (is_forbidden(error) or is_failure(error))
+
+
+def is_forbidden(error: UpstreamError | None) -> bool:
+    """Whether something may not be had, though our credentials are taken."""
+    return isinstance(error, RequestRefused) and error.status == 403
 
 
 def pause(failures: int, *, refused: bool = False) -> timedelta:

@@ -11,7 +11,7 @@ from jobs.rules.rechecks import Read, plan
 from jobs.store import rechecks
 from jobs.sync.run import Run
 from jobs.upstream.client import JobsClient
-from jobs.upstream.errors import CredentialsRefused, NotFound, RequestRefused, UpstreamError
+from jobs.upstream.errors import CredentialsRefused, NotFound, UpstreamError
 
 AT_ONCE = 20
 """So many are planned at a time: behind them a hook waits."""
@@ -46,7 +46,7 @@ def _read_each(client: JobsClient, run: Run, reads: Iterable[Read]) -> None:
             with run.lease.fenced():
                 rechecks.put_off(read)
             failed = failed + 1 if circuit.is_failure(error) else 0
-            forbidden = forbidden + 1 if isinstance(error, RequestRefused) and error.status == 403 else 0
+            forbidden = forbidden + 1 if circuit.is_forbidden(error) else 0
             if forbidden == FORBIDDEN or (forbidden and run.lane.problem):
                 with run.lease.fenced():
                     rechecks.put_all_off(circuit.LONGEST_PAUSE)

@@ -53,11 +53,11 @@ def freshness() -> Freshness:
         return Freshness(as_of=None, state="new", filling=True)
     rests = Upstream.objects.filter(rests_until__isnull=False).first()
     problem, since = (READ_ONLY, tail.complete) if tail.read_only == "on" else _problem(tail, rests)
-    if not problem or _is_silent(tail, rests):
-        return Freshness(as_of=tail.complete, state=_state(tail.complete, tail.now), filling=filling, gaps=gaps)
+    if _is_silent(tail, rests):
+        problem, since = "", None
     return Freshness(
         as_of=tail.complete,
-        state="down",
+        state="down" if problem else _state(tail.complete, tail.now),
         problem=problem,
         problem_since=since,
         next_try=rests.rests_until if rests else None,

@@ -369,6 +369,16 @@ def test_a_first_sweep_does_not_wait_for_a_tail_that_fails(platform: SandboxProc
     assert not differing(platform)
 
 
+def reconciled_in_vain(platform: SandboxProcess, fault: str, error: type[UpstreamError]) -> list[str]:
+    """Let two passes over the open jobs fail; give the states that the second one asked for."""
+    platform.faults(fault)
+    for _ in range(2):
+        platform.forget()
+        with pytest.raises(error):
+            run_reconcile()
+    return [request["query"]["status"] for request in platform.requests()]
+
+
 @pytest.mark.parametrize("refused", ["pending", "working"])
 def test_a_list_of_open_jobs_whose_tokens_are_refused_holds_the_other_not_up(
     platform: SandboxProcess, settings: Settings, refused: str
@@ -377,12 +387,7 @@ def test_a_list_of_open_jobs_whose_tokens_are_refused_holds_the_other_not_up(
     for each in platform.jobs()[:5]:
         platform.patch(each["id"], status=refused)
     cycle(watch=nobody, waiting=lambda _: None)
-    platform.faults(f"token@/jobs?status={refused}&nextPageToken")
-    for _ in range(2):
-        platform.forget()
-        with pytest.raises(TokenRefused):
-            run_reconcile()
-    asked = [request["query"]["status"] for request in platform.requests()]
+    asked = reconciled_in_vain(platform, f"token@/jobs?status={refused}&nextPageToken", TokenRefused)
     assert asked[0] != refused
     assert asked[-1] == refused
 
@@ -391,12 +396,7 @@ def test_a_list_of_open_jobs_whose_tokens_are_refused_holds_the_other_not_up(
 def test_a_list_of_open_jobs_that_fails_holds_the_other_not_up(platform: SandboxProcess, refused: str) -> None:
     cycle(watch=nobody, waiting=lambda _: None)
     complete = Lane.objects.get(name="reconcile").complete
-    platform.faults(f"status=400@/jobs?status={refused}")
-    for _ in range(2):
-        platform.forget()
-        with pytest.raises(RequestRefused):
-            run_reconcile()
-    asked = [request["query"]["status"] for request in platform.requests()]
+    asked = reconciled_in_vain(platform, f"status=400@/jobs?status={refused}", RequestRefused)
     assert asked[0] != refused
     assert asked.count(asked[0]) == 1, "not again for each size of the other's pages"
     assert Lane.objects.get(name="reconcile").complete == complete

@@ -222,6 +222,20 @@ MUTANTS = (
         after="",
         tests="tests/hooks",
     ),
+    Mutant(
+        name="a pass of the tail that has brought no job is complete",
+        path=TAIL,
+        before="filled=_is_filled()",
+        after="filled=False",
+        tests=LANES,
+    ),
+    Mutant(
+        name="a sweep that has brought no job helps a tail",
+        path="jobs/rules/tail.py",
+        before="return came and (complete is None",
+        after="return (complete is None",
+        tests=RULES,
+    ),
 )
 
 

@@ -435,8 +435,8 @@ class UpstreamMinute(models.Model):
     slowest = models.FloatField()
 
 
-TELLING = ~Q(outcome="complete", inserted=0, updated=0, refused=0)
-"""Passes that have something to tell."""
+TELLING = ~Q(outcome="complete", inserted=0, updated=0)
+"""Passes that have something to tell: not those that met nothing but what is here, or in quarantine, already."""
 
 
 class Pass(models.Model):

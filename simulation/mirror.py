@@ -57,6 +57,7 @@ class Mirror:
     swept_since: datetime = EPOCH
     swept_from: datetime = EPOCH
     gaps: bool = False
+    came: bool = False
     leases: dict[str, tuple[int, datetime]] = field(default_factory=dict)
 
     # Leases.
@@ -223,6 +224,10 @@ class Mirror:
         helped = self.complete is not None and began < self.complete <= self.clock()
         self.complete = self.complete if helped else began
 
+    def is_filled(self) -> bool:
+        """Whether any job is here that is not gone."""
+        return not all(each.gone for each in self.stored.values())
+
     def known(self) -> Known:
         """What has occurred among the jobs."""
         return Known(types={record.type for record in self.records.values()}, statuses=STATES)
@@ -233,12 +238,13 @@ class Mirror:
         if self.complete is None and self.watermark is None:
             self.watermark = dated
         found = shards.parts(shards.first(self.known()), self.known(), self.split)
+        self.came = False
         self.gaps = any(parts and shards.rest(shard) for shard, parts in found.items())
         self.shards = [Walked(shard=shard) for shard, parts in found.items() if not parts]
 
     def end_sweep(self) -> None:
         """Let a tail that does not come to its end go on from where the sweep began."""
-        if goes_on_from(self.swept_since, complete=self.complete, now=self.clock(), gaps=self.gaps):
+        if goes_on_from(self.swept_since, complete=self.complete, now=self.clock(), gaps=self.gaps, came=self.came):
             self.complete = self.swept_since
             self.watermark = max(self.watermark or self.swept_from, self.swept_from)
 

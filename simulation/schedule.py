@@ -206,16 +206,18 @@ class Schedule:
                 return
             began = mirror.clock()
             last, mark = mirror.complete, mirror.watermark
-            tail = Tail(watermark=mark, last=last, began=began, overlap=LAG, page_size=self.size)
+            tail = Tail(
+                watermark=mark, last=last, began=began, overlap=LAG, page_size=self.size, filled=mirror.is_filled()
+            )
             while tail.ask is not None:
                 asked = mirror.clock()
                 yield
                 try:
                     page = self.platform.search(tail.ask, asked)
+                    yield
+                    watermark = tail.take(page)
                 except UpstreamError:
                     return
-                yield
-                watermark = tail.take(page)
                 mirror.check("tail", epoch)
                 mirror.keep(page, since=asked, point=False)
                 if tail.ask is None:
@@ -247,6 +249,7 @@ class Schedule:
                 mirror.check(name, epoch)
                 mirror.keep(page, since=since, point=False)
                 walked.place, walked.since = behind.place, since
+                mirror.came |= walked in mirror.shards and bool(page.records)
                 mirror.close(walked, behind.stretch)
                 if all(each.place.finished for each in mirror.shards):
                     mirror.end_sweep()

@@ -28,7 +28,7 @@ from jobs.sync.lease import LeaseHeld, LeaseLost
 from jobs.sync.run import Watcher
 from jobs.sync.upstream import IMPATIENT, jobs_client
 from jobs.upstream.client import JobsClient
-from jobs.upstream.errors import UpstreamError
+from jobs.upstream.errors import Emptied, UpstreamError
 from jobs.upstream.record import Page
 from jobs.upstream.walk import Ask, Walk
 from trials.choices import BY_LANE, NUMBERS, PAGES, STATES
@@ -312,7 +312,10 @@ class Sync(Played):
                 return
 
     def _cycle(self) -> None:
-        run_cycle()
+        try:
+            run_cycle()
+        except Emptied:
+            assert not self.past.there()
         self.witness.look(point=True)
 
 

@@ -11,6 +11,9 @@ from jobs.upstream.record import Page
 SKEW = timedelta(seconds=5)
 """By how much the clocks of the platform's machines may differ."""
 
+MANY = 100
+"""So many jobs that do not come at once are no chance."""
+
 
 class Kind(StrEnum):
     """What was noticed."""
@@ -56,9 +59,9 @@ def of_dates(page: Page, watermark: datetime | None) -> Iterator[Anomaly]:
         yield Anomaly(kind=Kind.FUTURE, said=said)
 
 
-def of_absence(absent: int, size: int, scope: str) -> Anomaly | None:
-    """What it says that so many jobs did not come with one page of `size`: more than one page brings are no chance."""
-    if absent <= size:
+def of_absence(absent: int, scope: str) -> Anomaly | None:
+    """What it says that so many jobs did not come with one page: a few are gone, or were passed over."""
+    if absent < MANY:
         return None
     said = f"{absent:,} jobs that are here did not come at once among {scope or 'all'}."
     return Anomaly(kind=Kind.ABSENT, said=said)

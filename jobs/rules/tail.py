@@ -7,23 +7,27 @@ overlap, since dates have a second's resolution and may become visible late.
 from datetime import datetime, timedelta
 
 from jobs.rules.endless import Guard
+from jobs.upstream.errors import Emptied
 from jobs.upstream.record import Page
 from jobs.upstream.walk import Ask, Walk
 
 STUCK = timedelta(hours=1)
 """After so long without a complete pass nobody expects one any more."""
+MISSED = 4
+"""After so many periods without a complete pass one has been missed."""
 UNKNOWN = timedelta(days=1)
 """How far a pass reads back where our clock was set back, and nobody knows how long ago the last one was."""
 
 
-def goes_on_from(swept: datetime, *, complete: datetime | None, now: datetime, gaps: bool) -> bool:
+def goes_on_from(swept: datetime, *, complete: datetime | None, now: datetime, gaps: bool, came: bool) -> bool:
     """Whether a tail that fails goes on from where a sweep began, at `swept`, that has just ended.
 
-    So it does where none of its passes is `complete` since. Where the sweep has `gaps`, there must have been none for
+    So it does where none of its passes is `complete` since, and anything `came` by the sweep: a platform that shows no
+    job for a while has hidden what is new, too. Where the sweep has `gaps`, there must have been no complete pass for
     long: a tail that comes to its end after all brings what has changed in these, too.
     """
     last = swept if complete is None else complete
-    return (complete is None or complete < swept) and (not gaps or last < now - STUCK)
+    return came and (complete is None or complete < swept) and (not gaps or last < now - STUCK)
 
 
 class Tail:
@@ -31,6 +35,7 @@ class Tail:
 
     It begins at `began`, and the last complete one did at `last`, None where there was none: then it reads the first
     page alone, since the backfill brings the rest, or, where that has begun already, down to the `watermark` of then.
+    Where the mirror is `filled`, with jobs that are not gone, a pass without any is none.
     """
 
     def __init__(
@@ -41,6 +46,7 @@ class Tail:
         began: datetime,
         overlap: timedelta,
         page_size: int,
+        filled: bool,
     ) -> None:
         walk = Walk(order_by="dateUpdated", ascending=False, page_size=page_size)
         self.ask: Ask | None = Ask(walk=walk)
@@ -49,15 +55,25 @@ class Tail:
         self._overlap = overlap
         self._known: datetime | None = None
         self._begun = False
+        self._lacking = filled
         self._guard = Guard(self.ask)
 
     def take(self, page: Page) -> datetime | None:
-        """Take the page that was asked for; give the watermark of a pass that ends with it; raise as `Guard.check`."""
+        """Take the page that was asked for; give the watermark of a pass that ends with it.
+
+        Raises as `Guard.check` does, and `Emptied`.
+        """
         dates = [record.updated for record in page.records if record.updated is not None]
         self._guard.check(page, dates)
         if dates and not self._begun:
             self._begin(page, dates)
         ended = page.next_token is None or self._reaches_down(dates)
+        self._lacking &= not (page.records or page.refused)
+        if ended and self._lacking:
+            raise Emptied(
+                "The platform's search brings no job, though jobs are here: see whether it, the address and the"
+                " application ID are as they should be. The sync goes on by itself."
+            )
         self.ask = None if ended or self.ask is None else Ask(walk=self.ask.walk, token=page.next_token)
         return self.watermark
 

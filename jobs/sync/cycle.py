@@ -9,6 +9,7 @@ from jobs.sync import gate
 from jobs.sync.lanes import rechecks_are_left, run_rechecks, run_reconcile, run_sweep, run_tail, sweep_is_left
 from jobs.sync.lease import LeaseHeld
 from jobs.sync.run import Watcher
+from jobs.upstream.errors import UpstreamError
 
 BETWEEN_TRIES = 0.5
 SLICE = 600
@@ -19,16 +20,36 @@ Done = TypeVar("Done")
 
 
 def cycle(*, watch: Watcher, waiting: Waiting) -> None:
-    """Run the passes of a cycle; raise what stops one (`LeaseLost`, an `UpstreamError`).
+    """Run the passes of a cycle; raise what stops one (`LeaseLost`), at the end what the platform refuses one first.
 
     Where another worker runs a lane, wait for it, and tell `waiting`.
     """
     gate.reset()
+    problems = []
+    for lane in (_tail, _sweep, _open, _reads):
+        try:
+            lane(watch, waiting)
+        except UpstreamError as error:
+            problems.append(error)
+    if problems:
+        raise problems[0]
+
+
+def _tail(watch: Watcher, waiting: Waiting) -> None:
     _run(partial(run_tail, watch=watch), waiting)
+
+
+def _sweep(watch: Watcher, waiting: Waiting) -> None:
     while sweep_is_left():
         if not _run(partial(run_sweep, seconds=SLICE, watch=watch), waiting):
             time.sleep(BETWEEN_TRIES)  # others walk what is left
+
+
+def _open(watch: Watcher, waiting: Waiting) -> None:
     _run(partial(run_reconcile, watch=watch), waiting)
+
+
+def _reads(watch: Watcher, waiting: Waiting) -> None:
     while rechecks_are_left():
         _run(partial(run_rechecks, watch=watch), waiting)
 

@@ -7,11 +7,11 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Greatest, Now
 
 from jobs import store
@@ -120,6 +120,12 @@ def _gaps() -> list[str]:
     return [f"{each.scope or 'jobs'} {each.left_out}" for each in _shards().exclude(left_out="")]
 
 
+def _has_come(began: datetime) -> bool:
+    """Whether any job has come by the sweep that began then."""
+    something = Q(inserted__gt=0) | Q(updated__gt=0) | Q(unchanged__gt=0) | Q(older__gt=0)
+    return Pass.objects.filter(something, lane=Lane.SWEEP, began__gte=began).exists()
+
+
 def _bind_the_tail(first: Page) -> None:
     """Let a tail that has not come to its end yet read down to here when it does: what was before, the sweep brings."""
     unbound = Lane.objects.filter(pk=Lane.TAIL, complete=None, watermark=None)
@@ -134,7 +140,8 @@ def _help_the_tail(swept: Lane, *, gaps: bool) -> None:
     tail = Lane.objects.exclude(problem="").filter(pk=Lane.TAIL).first()
     if tail is None or swept.began is None or swept.dated is None:
         return
-    if not goes_on_from(swept.began, complete=tail.complete, now=database_clock()(), gaps=gaps):
+    now, came = database_clock()(), _has_come(swept.began)
+    if not goes_on_from(swept.began, complete=tail.complete, now=now, gaps=gaps, came=came):
         return
     behind = Lane.objects.filter(pk=Lane.TAIL, complete=tail.complete)
     if behind.update(complete=swept.began, watermark=Greatest("watermark", Value(swept.dated))):

@@ -7,10 +7,11 @@ from django.conf import settings
 from django.db.models import Case, Value, When
 from django.db.models.functions import Greatest, Now
 
-from jobs.models import Lane, Pass
+from jobs.models import Cell, Lane, Pass
 from jobs.rules import lag
 from jobs.rules.anomalies import of_dates
-from jobs.rules.tail import Tail
+from jobs.rules.tail import MISSED, Tail
+from jobs.statuses import GONE
 from jobs.store import Written
 from jobs.sync import anomalies
 from jobs.sync.ahead import ahead
@@ -18,9 +19,6 @@ from jobs.sync.pages import Step, steps
 from jobs.sync.run import Run
 from jobs.upstream.client import JobsClient
 from jobs.upstream.record import Page
-
-PERIODS = 4
-"""After so many without a complete pass, what comes says nothing of how late changes are shown."""
 
 
 def tail(client: JobsClient, run: Run) -> Pass.Outcome:
@@ -31,12 +29,18 @@ def tail(client: JobsClient, run: Run) -> Pass.Outcome:
         began=run.began,
         overlap=overlap(run.lane),
         page_size=run.page_size,
+        filled=_is_filled(),
     )
     lags, telling = list[timedelta](), _tells_of_lags(run)
     for step in ahead(steps(client, walker)):
         save = partial(_save, run, step, lags, telling=telling)
         run.commit(step.made, since=run.began, save=save, cap=step.cap)
     return Pass.Outcome.COMPLETE
+
+
+def _is_filled() -> bool:
+    """Whether any job is here that is not gone."""
+    return Cell.objects.filter(jobs__gt=0).exclude(status=GONE.word).exists()
 
 
 def overlap(lane: Lane) -> timedelta:
@@ -70,6 +74,6 @@ def _now(page: Page) -> datetime:
 def _tells_of_lags(run: Run) -> bool:
     """Whether what comes late was shown late: the last pass was as long ago as it should be, and all has come once."""
     last = run.lane.complete
-    if last is None or run.began - last >= PERIODS * timedelta(seconds=settings.SYNC_PERIOD):
+    if last is None or run.began - last >= MISSED * timedelta(seconds=settings.SYNC_PERIOD):
         return False
     return Lane.objects.filter(pk=Lane.SWEEP, finished__isnull=False).exists()

@@ -195,5 +195,5 @@ def _save(shard: Shard, since: datetime, way: Walk, walked: Walked, _: Written) 
     come = {**asdict(walked.place), "edge": sorted(walked.place.edge), "failures": 0, "failed": None}
     Shard.objects.filter(pk=shard.pk).update(**come, since=since, page_size=way.page_size)
     absent = store.look_for_absent(shard, walked, since=since)
-    if anomaly := of_absence(absent, way.page_size, shard.scope):
+    if anomaly := of_absence(absent, shard.scope):
         anomalies.note(shard.lane, anomaly)

@@ -7,7 +7,8 @@
     ├── BrokenReply          cut short, not the envelope, `code` ≠ 0, a redirect
     │   ├── TooLong          more bytes than we take: a smaller page may fit
     │   ├── TokenRepeated    a page token for the second time: begin the walk again
-    │   └── Endless          page after page that brings nothing: begin the walk again
+    │   ├── Endless          page after page that brings nothing: begin the walk again
+    │   └── Emptied          no job at all, where some are here
     ├── CredentialsRefused   401, or 403 for a search of all jobs: stop, somebody has to look
     ├── RequestRefused       any other 4xx: what we asked for is wrong, or we may not have it
     │   └── TokenRefused     400, 403, 404, 409, 410, 422 where a page token was sent: begin the walk again
@@ -47,6 +48,10 @@ class TokenRepeated(BrokenReply):
 
 class Endless(BrokenReply):
     """A walk that the platform does not let end."""
+
+
+class Emptied(BrokenReply):
+    """A search of all jobs that comes to its end and has brought none, where some are here."""
 
 
 class CredentialsRefused(UpstreamError):

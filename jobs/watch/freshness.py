@@ -9,11 +9,12 @@ from django.db.models import Exists, Func, Subquery, TextField, Value
 from django.db.models.functions import Now
 
 from jobs.models import Horizon, Lane, Lease, Pass, Upstream
+from jobs.rules.tail import MISSED
 
 READ_ONLY = "The database is read-only. Let it take writes again; the sync goes on by itself."
 """What no pass can write down, so that whoever reads has to see it."""
 STALE_AFTER = 60
-PERIODS_MISSED = 4
+"""Not before so many seconds is anything called late, however short the period."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,4 +93,4 @@ def _state(as_of: datetime | None, now: datetime) -> Literal["new", "fresh", "st
 
 def _is_long_ago(date: datetime, now: datetime) -> bool:
     """Whether a pass has been missed since; what lies ahead dates from before a clock was set back."""
-    return abs(now - date) > timedelta(seconds=max(STALE_AFTER, PERIODS_MISSED * settings.SYNC_PERIOD))
+    return abs(now - date) > timedelta(seconds=max(STALE_AFTER, MISSED * settings.SYNC_PERIOD))

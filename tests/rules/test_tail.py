@@ -1,11 +1,13 @@
 """The tail reads on until a whole page is older than the watermark less the overlap."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from jobs.rules.tail import STUCK, UNKNOWN, Tail, goes_on_from
-from jobs.upstream.record import Page
+from jobs.upstream.errors import Emptied
+from jobs.upstream.record import Page, Refused
 from tests.records import NOON, iso, record
 
 SECOND = timedelta(seconds=1)
@@ -17,8 +19,13 @@ def page(*dates: datetime | None, token: str | None = "more", dated: datetime | 
     return Page(records=records, refused=(), next_token=token, asked=NOON, dated=dated)
 
 
-def tail(watermark: datetime | None = NOON - timedelta(hours=1), *, last: datetime | None = NOON - 10 * SECOND) -> Tail:
-    return Tail(watermark=watermark, last=last, began=NOON, overlap=OVERLAP, page_size=3)
+def tail(
+    watermark: datetime | None = NOON - timedelta(hours=1),
+    *,
+    last: datetime | None = NOON - 10 * SECOND,
+    filled: bool = True,
+) -> Tail:
+    return Tail(watermark=watermark, last=last, began=NOON, overlap=OVERLAP, page_size=3, filled=filled)
 
 
 def test_it_asks_for_the_newest_first() -> None:
@@ -53,6 +60,27 @@ def test_a_page_without_dates_ends_nothing() -> None:
 def test_the_last_page_ends_it() -> None:
     walk = tail()
     walk.take(page(NOON, token=None))
+    assert walk.ask is None
+
+
+@pytest.mark.parametrize("last", [None, NOON - 10 * SECOND])
+def test_a_pass_without_a_job_is_none_where_jobs_are_here(last: datetime | None) -> None:
+    """A platform that shows nothing for a while has not told that nothing has changed."""
+    with pytest.raises(Emptied, match="brings no job, though jobs are here"):
+        tail(last=last).take(page(token=None))
+    walk = tail(last=last, filled=False)
+    walk.take(page(token=None))
+    assert walk.ask is None
+
+
+def test_a_pass_has_brought_something_whatever_its_last_page_says() -> None:
+    walk = tail()
+    walk.take(page(NOON))
+    walk.take(page(token=None))
+    assert walk.ask is None
+    broken = Refused(text="{}", field="id", reason="it has none", job_id="")
+    walk = tail()
+    walk.take(replace(page(token=None), refused=(broken,)))
     assert walk.ask is None
 
 
@@ -139,7 +167,8 @@ def test_a_tail_that_is_not_complete_since_a_sweep_began_goes_on_from_there(
 ) -> None:
     """Where that has left something out, when nobody expects any more that it comes to its end."""
     last = None if complete is None else NOON + complete
-    assert goes_on_from(NOON, complete=last, now=NOON + now, gaps=gaps) == helped
+    assert goes_on_from(NOON, complete=last, now=NOON + now, gaps=gaps, came=True) == helped
+    assert not goes_on_from(NOON, complete=last, now=NOON + now, gaps=gaps, came=False)
 
 
 def test_a_first_pass_after_the_first_sweep_has_begun_reads_down_to_its_beginning() -> None:

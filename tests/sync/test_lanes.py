@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from django.db import DataError
-from django.db.models import F
+from django.db.models import F, Sum
 from django.utils import timezone
 from msgspec import structs
 from pytest_django.fixtures import Settings
 
 from jobs import store
-from jobs.models import UNDATED, Anomaly, Job, Lane, Lease, Pass, Quarantine, Recheck, Shard, Transition
+from jobs.models import UNDATED, Anomaly, Cell, Job, Lane, Lease, Pass, Quarantine, Recheck, Shard, Transition
 from jobs.rules import shards
 from jobs.rules.sweep import BEGIN, END, Place, Stretch, Walked
 from jobs.rules.versions import Doubt
@@ -32,7 +32,7 @@ from jobs.sync.rechecks import FORBIDDEN
 from jobs.sync.refresh import refresh_group, refresh_job
 from jobs.sync.run import Run, nobody, run_pass
 from jobs.sync.upstream import OtherPlatform
-from jobs.upstream.errors import BrokenReply, RequestRefused, TokenRefused, TryAgain, UpstreamError
+from jobs.upstream.errors import BrokenReply, Emptied, RequestRefused, TokenRefused, TryAgain, UpstreamError
 from jobs.upstream.record import Page
 from jobs.watch.freshness import freshness
 from tests.records import job, record
@@ -42,7 +42,7 @@ from trials.equality import differing
 from trials.platform import SandboxProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
-HOUR, DAY = 3_601, 86_401
+MINUTE, HOUR, DAY = 61, 3_601, 86_401
 
 
 @pytest.fixture(autouse=True)
@@ -310,6 +310,42 @@ def test_an_outage_counts_against_no_walk(platform: SandboxProcess) -> None:
     platform.faults("")
     run_sweep(seconds=60)
     assert Lane.objects.get(name="sweep").gaps == []
+
+
+def test_a_platform_that_shows_no_job_for_a_while_is_not_in_step(platform: SandboxProcess) -> None:
+    """Nor is what it hides passed over, though a sweep comes to its end meanwhile."""
+    cycle(watch=nobody, waiting=lambda _: None)
+    jobs, before = platform.jobs(), Lane.objects.get(name="tail")
+    platform.empty()
+    elapse(DAY)
+    before.refresh_from_db()
+    with pytest.raises(Emptied):
+        cycle(watch=nobody, waiting=lambda _: None)
+    after = Lane.objects.get(name="tail")
+    assert (after.watermark, after.complete) == (before.watermark, before.complete)
+    assert Lane.objects.get(name="sweep").number == 2
+    assert Recheck.objects.filter(missing__isnull=False).count() == len(jobs), "the other lanes have run"
+    assert freshness().state == "down"
+    assert "brings no job" in freshness().problem
+    for each in jobs:
+        platform.plant(each)
+    assert run_tail().outcome == "complete"
+    assert not differing(platform)
+    assert freshness().state == "fresh"
+
+
+def test_a_platform_whose_jobs_are_all_gone_is_in_step(platform: SandboxProcess) -> None:
+    cycle(watch=nobody, waiting=lambda _: None)
+    platform.empty()
+    elapse(DAY)
+    for _ in range(2):
+        with pytest.raises(Emptied):
+            cycle(watch=nobody, waiting=lambda _: None)
+        elapse(MINUTE)
+    run_rechecks()
+    cycle(watch=nobody, waiting=lambda _: None)
+    assert Cell.objects.exclude(status="gone").aggregate(jobs=Sum("jobs")) == {"jobs": 0}
+    assert freshness().state == "fresh"
 
 
 def test_a_tail_that_outlives_its_tokens_goes_on_from_where_a_sweep_began(platform: SandboxProcess) -> None:

@@ -69,7 +69,9 @@ def test_a_sweep_says_how_far_it_is(signed_in: Client) -> None:
 
 
 def test_a_pass_that_has_nothing_to_tell_is_left_out(signed_in: Client) -> None:
-    Pass.objects.create(lane="tail", began=timezone.now(), outcome="complete", pages=2, unchanged=500, older=3)
+    Pass.objects.create(
+        lane="tail", began=timezone.now(), outcome="complete", pages=2, unchanged=500, older=3, refused=1
+    )
     assert "None yet." in get(signed_in, "/sync/")
 
 
@@ -80,7 +82,7 @@ def test_an_anomaly_is_told_with_what_it_means(signed_in: Client, kind: Kind) ->
     page = get(signed_in, "/sync/")
     assert "It was &lt;odd&gt;." in page
     assert "1\u202f234" in page
-    assert "as they should be" not in page
+    assert "nothing that it should not" not in page
 
 
 def test_what_was_measured_stands_with_the_tail(signed_in: Client) -> None:

@@ -24,6 +24,7 @@ PREFIX = "masked-"
 MASKED = re.compile(rf"{PREFIX}[0-9a-f]{{16}}")
 HEADER_NAME = re.compile(r"[\w!#$%&'*+.^`|~-]*", re.ASCII)
 HOLDS = re.compile(rb'"(?:sourceurl|externalauthorization|callback)"\s*+:\s*+(?!null)')
+HIDES = re.compile(rb"\\u00[0-7]")  # a letter of a name may be written so
 # A text, a bracket, anything else, where it is a member's with the name before it: `lastindex` tells which it is.
 TOKEN = re.compile(
     rb"(?:(%b)\s*+:\s*+)?(?:(%b)|([\[{])|([\]}])|([^\s\"\[\]{},:]++)|(?(1)|(?!)))" % (split.STRING, split.STRING),
@@ -82,7 +83,7 @@ class Masker:
 def may_hold_secrets(record: bytes) -> bool:
     """Tell whether it is worth the time to walk through a record: most have no such member, or null in it."""
     lowered = record.lower()
-    return rb"\u00" in lowered or HOLDS.search(lowered) is not None or lowered.lstrip()[:1] != b"{"
+    return bool(HOLDS.search(lowered) or HIDES.search(lowered)) or lowered.lstrip()[:1] != b"{"
 
 
 class _Place(NamedTuple):

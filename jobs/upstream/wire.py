@@ -7,7 +7,7 @@ Members that are not masked are kept byte for byte, so that a job is given back 
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,8 @@ ENVELOPE = {"code", "message", "payload"}
 HEAD = ("id", "groupId", "type", "status", "issuer", "dateCreated", "dateUpdated")
 CONTROL = re.compile(rb"[\x00-\x1f]")
 
-Members = dict[str, bytes]
+Raw = bytes | msgspec.Raw
+Members = Mapping[str, Raw]
 
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _elements = msgspec.json.Decoder(list[msgspec.Raw])
@@ -120,7 +121,7 @@ def _record(members: Members, values: dict[str, Json]) -> Record:
             error=message,
             head=_joined((name, members[name]) for name in HEAD if name in members),
             body=_joined(item for item in members.items() if item[0] not in (*HEAD, "result")),
-            result=members["result"].decode() if "result" in members else None,
+            result=str(members["result"], "utf-8") if "result" in members else None,
         )
     except Unfit as unfit:
         unfit.job_id = job_id
@@ -150,7 +151,7 @@ def _is_legible(text: bytes) -> bool:
 def _read(raw: bytes) -> tuple[Members, dict[str, Json]]:
     """Give the members of a job, as text and as values."""
     try:
-        return {name: bytes(text) for name, text in _members.decode(raw).items()}, _value.decode(raw)
+        return _members.decode(raw), _value.decode(raw)
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
         return _read_leniently(raw)
 
@@ -191,16 +192,16 @@ def _no_number(text: str) -> float:
     raise ValueError(f"{text} is no number")
 
 
-def _joined(members: Iterable[tuple[str, bytes]]) -> str:
+def _joined(members: Iterable[tuple[str, Raw]]) -> str:
     """Write an object of members whose values are JSON already."""
     return (b"{" + b",".join([b"%b:%b" % (_quoted(name), text) for name, text in members]) + b"}").decode()
 
 
 def _quoted(name: str) -> bytes:
-    return f'"{name}"'.encode() if name.isalnum() and name.isascii() else json.dumps(name).encode()
+    return msgspec.json.encode(name) if name.isascii() else json.dumps(name).encode()
 
 
-def _object(text: bytes, what: str) -> Members:
+def _object(text: bytes, what: str) -> dict[str, bytes]:
     """Give the members of an object, also where something deep inside it is broken."""
     try:
         return {name: bytes(value) for name, value in _members.decode(text).items()}

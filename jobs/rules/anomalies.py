@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from jobs.upstream.errors import Endless, TokenRefused, TokenRepeated
+from jobs.upstream.errors import Emptied, Endless, TokenRefused, TokenRepeated
 from jobs.upstream.record import Page
 
 SKEW = timedelta(seconds=5)
@@ -28,12 +28,14 @@ class Kind(StrEnum):
     OUTRUN = "outrun"
     ABSENT = "absent"
     ORDER = "order"
+    EMPTIED = "emptied"
 
 
 OF_ERRORS: dict[type[BaseException], Kind] = {
     TokenRepeated: Kind.REPEATED,
     TokenRefused: Kind.EXPIRED,
     Endless: Kind.ENDLESS,
+    Emptied: Kind.EMPTIED,
 }
 
 
@@ -74,7 +76,7 @@ def out_of_order(scope: str) -> Anomaly:
 
 
 def of_error(error: BaseException) -> Anomaly | None:
-    """What an error that stopped a walk says of the platform's page tokens."""
+    """What an error that stopped a walk says of what the platform does."""
     kind = OF_ERRORS.get(type(error))
     return Anomaly(kind=kind, said=str(error)) if kind else None
 

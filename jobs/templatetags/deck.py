@@ -53,6 +53,7 @@ ANOMALIES = {
     Kind.GIVEN_UP: ("It let no walk come to its end", "What changes of them comes by the tail, if that lists them."),
     Kind.OUTRUN: ("It let no tail come to its end", "The tail goes on from where the sweep began."),
     Kind.ORDER: ("It did not keep to the order", "What is not there any more is not looked for in that walk."),
+    Kind.EMPTIED: ("It showed no job at all", "For that alone none of them is called gone."),
     Kind.ABSENT: ("It left out many jobs at once", "Each is read by its id, unless the next list has it."),
 }
 OUTCOMES = {

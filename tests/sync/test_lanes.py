@@ -327,6 +327,7 @@ def test_a_platform_that_shows_no_job_for_a_while_is_not_in_step(platform: Sandb
     assert Recheck.objects.filter(missing__isnull=False).count() == len(jobs), "the other lanes have run"
     assert freshness().state == "down"
     assert "brings no job" in freshness().problem
+    assert Anomaly.objects.filter(lane="tail", kind="emptied").exists()
     for each in jobs:
         platform.plant(each)
     assert run_tail().outcome == "complete"

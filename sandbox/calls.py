@@ -13,7 +13,7 @@ from sandbox.query import BadRequest
 from sandbox.search import Api, Found
 
 SEARCH, GET = "urn:service:job.search", "urn:service:job.get"
-AGAIN = "again"
+AGAIN, BLANK = "again", "blank"
 
 
 class Refused(Exception):
@@ -67,14 +67,26 @@ class Sandbox:
         return None
 
     def _search(self, query: dict[str, str], kind: str) -> Found:
-        token = query.get("nextPageToken")
+        token = _meant(query.get("nextPageToken"))
+        query = {name: value for name, value in query.items() if name != "nextPageToken"}
         if kind == "token" and token:
             raise BadRequest("nextPageToken has expired")
         if kind in ("repeat", "endless") or (kind == "cycle" and token == AGAIN):
             token = None
-            query = {name: value for name, value in query.items() if name != "nextPageToken"}
-        found = self.api.search(query, most=1 if kind == "short" else None)
-        return _bent(found, kind, first=token is None)
+        found = self.api.search(
+            query | ({"nextPageToken": token} if token else {}), most=1 if kind == "short" else None
+        )
+        return replace(found, jobs=[], token=_blank(token)) if kind == "blank" else _bent(found, kind, first=not token)
+
+
+def _meant(token: str | None) -> str | None:
+    """The token that a page without jobs was asked for with, where one was given on it."""
+    return token.split(".", 2)[2] if token and token.startswith(f"{BLANK}.") else token
+
+
+def _blank(token: str | None) -> str:
+    """A token that leads to where `token` does, and is another each time."""
+    return f"{BLANK}.{os.urandom(8).hex()}.{token or ''}"
 
 
 def _bent(found: Found, kind: str, *, first: bool) -> Found:

@@ -31,6 +31,7 @@ KINDS = (
     "short",
     "huge",
     "empty",
+    "blank",
     "twice",
 )
 FORM = "KIND[=VALUE][@PATH][:SHARE|:xN]"

@@ -172,7 +172,7 @@ def test_24_two_beats(tmp_path: Path) -> None:
         ]
         variables = environment(tmp_path, **SLOWLY)
         with subprocess.Popen(
-            beat, env=variables, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            beat, env=variables, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as second:
             try:
                 until(lambda: rows(running) == JOBS)
@@ -181,6 +181,8 @@ def test_24_two_beats(tmp_path: Path) -> None:
                 assert is_equal(running)
             finally:
                 second.terminate()
+            assert second.stdout is not None
+            assert second.stdout.read().count("Sending due task tail") > 1, "the second beat sent nothing"
         log = (tmp_path / "log" / "worker.log").read_text()
         assert "raised unexpected" not in log
 

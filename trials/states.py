@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 import hypothesis
 from django.db import connection, transaction
 from django.db.models import F
-from django.test import override_settings
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
@@ -295,7 +294,6 @@ class Sync(Played):
         assert not left, f"not ended: {list(left)}"
         assert not Recheck.objects.exists()
 
-    @override_settings(SYNC_PAGE_SIZE=100)
     def _sweep_until_equal(self) -> None:
         """Sweep, and look again for what was not found; some times where tokens pass jobs over."""
         prune.drop_horizon()

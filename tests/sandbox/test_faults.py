@@ -55,6 +55,18 @@ def test_broken_answers(faulty: Api) -> None:
     assert faulty.payload("/jobs")["nextPageToken"] == faulty.payload("/jobs")["nextPageToken"]
 
 
+def test_empty_pages_that_lead_on_hide_no_job(faulty: Api) -> None:
+    whole = faulty.walk(pageSize=20)
+    faulty.sandbox.faults("blank:0.5")
+    pages = list(faulty.pages(pageSize=20))
+    assert [] in pages
+    assert [job for page in pages for job in page] == whole
+    faulty.sandbox.faults("blank")
+    first, second = (faulty.payload("/jobs") for _ in range(2))
+    assert first["jobs"] == second["jobs"] == []
+    assert first["nextPageToken"] != second["nextPageToken"]
+
+
 def test_a_token_can_expire(faulty: Api) -> None:
     token = faulty.payload("/jobs")["nextPageToken"]
     faulty.sandbox.faults("token")

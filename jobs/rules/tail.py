@@ -72,7 +72,7 @@ class Tail:
         if ended and self._lacking:
             raise Emptied(
                 "The platform's search brings no job, though jobs are here: see whether it, the address and the"
-                " application ID are as they should be. The sync goes on by itself."
+                " application ID are as they should be."
             )
         self.ask = None if ended or self.ask is None else Ask(walk=self.ask.walk, token=page.next_token)
         return self.watermark

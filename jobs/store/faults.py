@@ -12,8 +12,8 @@ OF_A_RECORD: tuple[tuple[type[Exception], str], ...] = (
 
 OF_THE_DATABASE: tuple[tuple[type[Exception], str], ...] = (
     (UndefinedTable, "The database has none of our tables; run ./deck manage migrate."),
-    (ReadOnlySqlTransaction, "The database is read-only. Let it take writes again; the sync goes on by itself."),
-    (DiskFull, "The database's disk is full. Make room on it; the sync goes on by itself."),
+    (ReadOnlySqlTransaction, "The database is read-only. Let it take writes again."),
+    (DiskFull, "The database's disk is full. Make room on it."),
 )
 
 

@@ -212,9 +212,11 @@ def _chunks(response: requests.Response) -> Iterator[bytes]:
     except urllib3.exceptions.ReadTimeoutError as error:
         raise TryAgain(words.unreachable(error)) from error
     except urllib3.exceptions.DecodeError as error:
-        raise BrokenReply("The reply cannot be unpacked.") from error
+        raise BrokenReply(
+            "The reply cannot be unpacked; see what stands between here and MEDIA_PLATFORM_URL."
+        ) from error
     except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise BrokenReply("The reply is cut short.") from error
+        raise BrokenReply("The reply is cut short; see what stands between here and MEDIA_PLATFORM_URL.") from error
 
 
 def _component(name: str) -> str:

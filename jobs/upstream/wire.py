@@ -210,7 +210,7 @@ def _object(text: bytes, what: str) -> dict[str, bytes]:
     try:
         return split.members(text)
     except split.Unbalanced as why:
-        raise BrokenReply(f"{what} is not JSON: {why}.") from why
+        raise BrokenReply(f"{what} is not JSON: {why}. Is MEDIA_PLATFORM_URL right?") from why
 
 
 def _list(text: bytes) -> list[bytes]:

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from jobs.models import Horizon, Lane, Lease, Pass, Upstream
 from jobs.rules.tail import MISSED
 
-READ_ONLY = "The database is read-only. Let it take writes again; the sync goes on by itself."
+READ_ONLY = "The database is read-only. Let it take writes again."
 """What no pass can write down, so that whoever reads has to see it."""
 STALE_AFTER = 60
 """Not before so many seconds is anything called late, however short the period."""

@@ -248,7 +248,7 @@ def test_26_a_full_disk(platform: SandboxProcess, signed_in: Client, full: Calla
         assert place() == before
         seen = freshness()
         assert seen.state == "down"
-        assert seen.problem == "The database's disk is full. Make room on it; the sync goes on by itself."
+        assert seen.problem == "The database's disk is full. Make room on it."
         for path in ("/jobs/", "/sync/"):
             assert "disk is full" in signed_in.get(path).content.decode()
     Lane.objects.filter(name="sweep").update(finished=timezone.now() - timedelta(days=2))

@@ -100,6 +100,7 @@ def test_trouble_says_since_when_and_when_it_is_tried_again(signed_in: Client) -
         problem_since=now,
     )
     Pass.objects.create(lane="tail", began=now, ended=now, outcome="failed", problem="401: the credentials are refused")
+    assert "It goes on by itself." in get(signed_in, "/sync/")
     later = now + timedelta(minutes=5)
     Upstream.objects.create(next=now, failures=5, reason="401", failing_since=now, rests_until=later)
     page = get(signed_in, "/sync/")

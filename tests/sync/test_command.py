@@ -5,13 +5,17 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
+from dashboard.commands.sync import Tally, _bar, _show
 from dashboard.services.home import ROOT
+from jobs.models import Lane, Pass, Shard
 from trials.deck import environment, until
 from trials.platform import SandboxProcess
 
@@ -61,6 +65,22 @@ def test_a_database_that_does_not_answer(tmp_path: Path, platform: SandboxProces
     ended = run(nowhere)
     assert (ended.returncode, "Traceback" in ended.stderr) == (1, False)
     assert ended.stdout.startswith("not complete: DATABASE_URL")
+
+
+@pytest.mark.django_db
+def test_the_bar_is_as_far_as_the_sweep_and_counts_the_jobs() -> None:
+    began = timezone.now() - timedelta(minutes=5)
+    Lane.objects.create(name="sweep", number=1, began=began)
+    Shard.objects.create(lane="sweep", type="urn:job:av.transcode", finished=True, weight=3)
+    Shard.objects.create(lane="sweep", type="", weight=1)
+    tally = Tally()
+    with _bar(quiet=True) as bar:
+        task = bar.add_task("asking the platform", total=1.0)
+        for inserted in (500, 1000):
+            _show(bar, task, tally, Pass(pk=1, lane="sweep", inserted=inserted, unchanged=5, pages=2))
+        [shown] = bar.tasks
+    assert shown.completed == pytest.approx(0.75)
+    assert shown.description == "sweep: 1,005 jobs"
 
 
 @pytest.mark.django_db(transaction=True)

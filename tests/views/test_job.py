@@ -16,7 +16,7 @@ from pytest_django.fixtures import Settings
 
 from jobs import specs
 from jobs.links import group_url, job_url
-from jobs.models import Cell, Job
+from jobs.models import Cell, Job, Transition
 from jobs.store import versions
 from jobs.store.quarantine import quarantine
 from jobs.store.tombstones import entomb
@@ -117,6 +117,22 @@ def test_a_job_that_is_gone_says_when_and_what_it_was(signed_in: Client) -> None
     page = get(signed_in, job_url(record(1).id))
     assert "Gone between" in page
     assert "Success since" in page
+    gone = Transition.objects.get(new="gone")
+    assert f'datetime="{gone.after.isoformat()}"' in page
+    assert f'datetime="{gone.before.isoformat()}"' in page
+
+
+def test_what_is_gone_is_found_by_that_everywhere(signed_in: Client) -> None:
+    write([record(1, status="success"), record(2, status="success")])
+    held = versions.stored([record(1).id])[record(1).id]
+    entomb(record(1).id, held, lane="rechecks", asked=timezone.now())
+    for state, key, other in (("gone", record(1).id, record(2).id), ("success", record(2).id, record(1).id)):
+        page = get(signed_in, f"/jobs/?status={state}")
+        assert (job_url(key) in page, job_url(other) in page) == (True, False)
+        found = signed_in.get("/_api/jobs", {"status": state}).json()["payload"]["jobs"]
+        assert [job["id"] for job in found] == [key]
+        exported = b"".join(signed_in.get("/jobs/export.csv", {"status": state})).decode()
+        assert (key in exported, other in exported) == (True, False)
 
 
 @pytest.mark.parametrize("key", ODD_IDS, ids=repr)

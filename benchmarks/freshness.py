@@ -20,12 +20,16 @@ PERIOD = 10  # seconds, as it is by default
 GAP, EVERY = 0.3, 0.1  # seconds between two changes, by chance, and between two looks
 NEWEST = 200
 PATIENCE = 300
+LATEST = {"asking": 2 * PERIOD, "hooks": 1.0}
+"""In how many seconds 99 of 100 changes are to be here."""
+LONGEST_ANSWER = 100
+"""In how many milliseconds 99 of 100 hooks are to have their answers."""
 TYPE = "urn:job:av.transcode"
 HERE = "SELECT count(*) FROM jobs_job"
 
 
 def freshness(changes: int, seed: int) -> int:
-    """Measure so many changes found by asking, and as many told by hooks; an exit status."""
+    """Measure so many changes found by asking, and as many told by hooks; an exit status, 0 if all are in time."""
     dice = Random(seed)  # noqa: S311 - it says when
     with tempfile.TemporaryDirectory(prefix="jobdeck-freshness-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
@@ -33,11 +37,10 @@ def freshness(changes: int, seed: int) -> int:
         with deck(home, JOBDECK_SANDBOX=f"--jobs {JOBS} --rate 0", SYNC_PERIOD=str(PERIOD)) as running:
             by_poll, by_hook = ([f"{how}_{number}" for number in range(changes)] for how in ("poll", "hook"))
             _begin(running, [*by_poll, *by_hook])
-            _report(running, "asking", by_poll, dice)
+            met = [_report(running, "asking", by_poll, dice)]
             running.platform.hooks(**running.callback)
-            _report(running, "hooks", by_hook, dice)
-            _report_answers(running, by_hook)
-    return 0
+            met += [_report(running, "hooks", by_hook, dice), _report_answers(running, by_hook)]
+    return 0 if all(met) else 1
 
 
 def _begin(running: Deck, keys: Sequence[str]) -> None:
@@ -50,18 +53,25 @@ def _begin(running: Deck, keys: Sequence[str]) -> None:
     until(lambda: running.ask(HERE) == [(JOBS + len(keys),)], seconds=PATIENCE)
 
 
-def _report(running: Deck, how: str, keys: list[str], dice: Random) -> None:
-    """Let jobs end; say how long it took until they had ended here, and what was asked of the platform meanwhile."""
+def _report(running: Deck, how: str, keys: list[str], dice: Random) -> bool:
+    """Let jobs end; say how long it took until they had ended here, and what was asked of the platform meanwhile.
+
+    Tells whether that is in time.
+    """
     running.platform.forget()
     took = _measured(running, keys, dice)
     asked = len(running.platform.requests())
     said = ", ".join(f"{name} {percentile(took, share):.2f} s" for name, share in (("p50", 0.5), ("p99", 0.99)))
     say(f"{len(keys):,} changes found by {how}: {said}, slowest {max(took):.2f} s ({PERIOD} s between two passes)")
     say(f"  {asked / len(keys) * 1000:,.0f} requests for 1,000 changes")
+    return percentile(took, 0.99) <= LATEST[how]
 
 
-def _report_answers(running: Deck, keys: Sequence[str]) -> None:
-    """Tell of each job once more; say how long a hook waits for its answer, on a connection of its own."""
+def _report_answers(running: Deck, keys: Sequence[str]) -> bool:
+    """Tell of each job once more; say how long a hook waits for its answer, on a connection of its own.
+
+    Tells whether that is in time.
+    """
     took = []
     for key in keys:
         began = time.monotonic()
@@ -69,6 +79,7 @@ def _report_answers(running: Deck, keys: Sequence[str]) -> None:
         took.append((time.monotonic() - began) * 1000)
     said = ", ".join(f"{name} {percentile(took, share):.0f} ms" for name, share in (("p50", 0.5), ("p99", 0.99)))
     say(f"hooks are answered in: {said}, slowest {max(took):.0f} ms")
+    return percentile(took, 0.99) <= LONGEST_ANSWER
 
 
 def _measured(running: Deck, keys: list[str], dice: Random) -> list[float]:

@@ -1,6 +1,7 @@
 """Kills what runs the sync, one after the other, while everything is read for the first time under faults.
 
-Afterwards the mirror must become equal, with nobody's help, and nothing may be left over.
+Shortly before each of them dies, a hook tells of a job. Afterwards the mirror must become equal, with nobody's help,
+while the platform goes on failing; every one of these jobs must have been read, and nothing may be left over.
 """
 
 import os
@@ -20,12 +21,13 @@ from trials.wanted import unlike, wanted
 
 NAMES = ("worker", "beat", "valkey", "postgres")
 FAULTS = "status=500:0.1,reset:0.05"
-VARIABLES = {"SYNC_PERIOD": "1", "SYNC_RECONCILE": "5", "SYNC_PAGE_SIZE": "50", "SYNC_RATE": "10"}
+VARIABLES = {"SYNC_PERIOD": "1", "SYNC_RECONCILE": "5", "SYNC_PAGE_SIZE": "50", "SYNC_RATE": "5"}
 PATIENCE = 300
 LONGEST_PAUSE = 2.0
 
 COMPLETE = "SELECT DISTINCT lane FROM jobs_pass WHERE outcome = 'complete' AND began > %s"
 NOW = "SELECT clock_timestamp()"
+READ = "SELECT 1 FROM jobs_job WHERE key = %s AND settled"
 HELD = "SELECT name, holder FROM jobs_lease WHERE expires > clock_timestamp()"
 LEFT = {
     "a walk of the sweep": "SELECT type FROM jobs_shard WHERE lane = 'sweep'",
@@ -50,24 +52,37 @@ def outages(folder: Path, *, jobs: int, rounds: int, dice: Random) -> Outages:
     """Run Jobdeck in a folder of its own, kill each process so often, and look at what comes of it."""
     options = f"--jobs {jobs} --rate 0 --page-cap 50 --faults {FAULTS}"
     with deck(folder, **VARIABLES, JOBDECK_SANDBOX=options) as running:
-        during = [_kill(running, name, dice) for name in NAMES * rounds]
+        told = dice.sample(sorted(_wanted(running)), len(NAMES) * rounds)
+        during = [_kill(running, name, key, dice) for name, key in zip(NAMES * rounds, told, strict=True)]
         until(lambda: set(NAMES) <= set(running.children()), seconds=PATIENCE)
         last = until(lambda: running.ask(NOW), seconds=PATIENCE)[0][0]
-        running.platform.faults("")
-        key = until(lambda: next(iter(_shown(running)), ""), seconds=PATIENCE)
-        running.call_back(key)
-        lanes = {"tail", "reconcile", "rechecks"} | ({"sweep"} if during[-1] else set())
-        wrong = _wrong_at_last(running, lanes, last)
+        lanes = {"tail", "reconcile"} | ({"sweep"} if during[-1] else set())
+        wrong = _wrong_at_last(running, lanes, last) + [
+            f"{key} was told of, and has not been read" for key in told if not running.ask(READ, key)
+        ]
     return Outages(kills=len(during), during=sum(during), wrong=wrong)
 
 
-def _kill(running: Deck, name: str, dice: Random) -> bool:
-    """Kill a process when it has run for a moment; tell whether the first sweep was under way."""
+def _kill(running: Deck, name: str, key: str, dice: Random) -> bool:
+    """Kill a process when it has run for a moment and a hook has told of a job.
+
+    Tells whether the first sweep was under way.
+    """
     until(lambda: set(NAMES) <= set(running.children()), seconds=PATIENCE)
     time.sleep(dice.uniform(0.2, LONGEST_PAUSE))
+    until(lambda: _is_taken(running, key), seconds=PATIENCE)
     swept = until(lambda: running.ask(f"SELECT EXISTS ({SWEPT})"), seconds=PATIENCE)[0][0]
     os.kill(running.children()[name], signal.SIGKILL)
     return not swept
+
+
+def _is_taken(running: Deck, key: str) -> bool:
+    """Whether a hook that tells of a job is taken; the platform tells again where it is not."""
+    try:
+        running.call_back(key)
+    except requests.RequestException:
+        return False
+    return True
 
 
 def _wrong_at_last(running: Deck, lanes: set[str], last: Any) -> list[str]:
@@ -89,8 +104,12 @@ def _wrong(running: Deck, lanes: set[str], last: Any) -> Iterator[str]:
         yield from [f"{what}: {found}" for (found,) in running.ask(statement)]
     holders = ((name, holder, int(holder.rpartition(":")[2])) for name, holder in running.ask(HELD))
     yield from [f"{name} is held by {holder}, which is dead" for name, holder, pid in holders if not is_running(pid)]
-    secret = (running.folder / "secrets" / "secret-key").read_text()
-    yield from [f"{key} differs" for key in unlike(wanted(running.platform.jobs(), secret), _shown(running))]
+    yield from [f"{key} differs" for key in unlike(_wanted(running), _shown(running))]
+
+
+def _wanted(running: Deck) -> dict[str, Any]:
+    """Every job as it is to be here."""
+    return wanted(running.platform.jobs(), (running.folder / "secrets" / "secret-key").read_text())
 
 
 def _shown(running: Deck) -> dict[str, Any]:

@@ -17,10 +17,15 @@ def test_a_first_sync_beside_the_raw_limit(monkeypatch: pytest.MonkeyPatch, caps
     )
 
 
-def test_how_long_changes_take(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("longest", "status"), [(1e9, 0), (0, 1)])
+def test_how_long_changes_take(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], longest: float, status: int
+) -> None:
     monkeypatch.setattr(freshness, "PERIOD", 1)
     monkeypatch.setattr(freshness, "JOBS", 20)
-    assert freshness.freshness(changes=3, seed=0) == 0
+    monkeypatch.setattr(freshness, "LATEST", {"asking": 1e9, "hooks": longest})
+    monkeypatch.setattr(freshness, "LONGEST_ANSWER", 1e9)
+    assert freshness.freshness(changes=3, seed=0) == status
     said = capsys.readouterr().err
     found = re.findall(r"^3 changes found by (asking|hooks): p50 \d+\.\d\d s", said, re.MULTILINE)
     assert found == ["asking", "hooks"]

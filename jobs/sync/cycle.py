@@ -20,13 +20,15 @@ Done = TypeVar("Done")
 
 
 def cycle(*, watch: Watcher, waiting: Waiting) -> None:
-    """Run the passes of a cycle; raise what stops one (`LeaseLost`), at the end what the platform refuses one first.
+    """Run the passes of a cycle; raise `LeaseLost` at once, and at the end the first `UpstreamError` of any lane.
 
-    Where another worker runs a lane, wait for it, and tell `waiting`.
+    Where another worker runs a lane, wait for it, and tell `waiting`. A platform that fails is asked for no more.
     """
     gate.reset()
-    problems = []
+    problems = list[UpstreamError]()
     for lane in (_tail, _sweep, _open, _reads):
+        if problems and not gate.may_begin():
+            break
         try:
             lane(watch, waiting)
         except UpstreamError as error:

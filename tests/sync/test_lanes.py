@@ -32,7 +32,15 @@ from jobs.sync.rechecks import FORBIDDEN
 from jobs.sync.refresh import refresh_group, refresh_job
 from jobs.sync.run import Run, nobody, run_pass
 from jobs.sync.upstream import OtherPlatform
-from jobs.upstream.errors import BrokenReply, Emptied, RequestRefused, TokenRefused, TryAgain, UpstreamError
+from jobs.upstream.errors import (
+    BrokenReply,
+    CredentialsRefused,
+    Emptied,
+    RequestRefused,
+    TokenRefused,
+    TryAgain,
+    UpstreamError,
+)
 from jobs.upstream.record import Page
 from jobs.watch.freshness import freshness
 from tests.records import job, record
@@ -310,6 +318,13 @@ def test_an_outage_counts_against_no_walk(platform: SandboxProcess) -> None:
     platform.faults("")
     run_sweep(seconds=60)
     assert Lane.objects.get(name="sweep").gaps == []
+
+
+def test_a_cycle_leaves_a_platform_alone_that_refuses_our_credentials(platform: SandboxProcess) -> None:
+    platform.faults("status=401")
+    with pytest.raises(CredentialsRefused):
+        cycle(watch=nobody, waiting=lambda _: None)
+    assert pages_asked(platform) == 1
 
 
 def test_a_platform_that_shows_no_job_for_a_while_is_not_in_step(platform: SandboxProcess) -> None:

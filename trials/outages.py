@@ -9,6 +9,7 @@ import signal
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import requests
 
 from dashboard.services.process import is_running
+from jobs.upstream.fields import moment
 from trials.deck import SWEPT, Deck, deck, until
 from trials.wanted import unlike, wanted
 
@@ -52,14 +54,12 @@ def outages(folder: Path, *, jobs: int, rounds: int, dice: Random) -> Outages:
     """Run Jobdeck in a folder of its own, kill each process so often, and look at what comes of it."""
     options = f"--jobs {jobs} --rate 0 --page-cap 50 --faults {FAULTS}"
     with deck(folder, **VARIABLES, JOBDECK_SANDBOX=options) as running:
-        told = dice.sample(sorted(_wanted(running)), len(NAMES) * rounds)
+        told = dice.sample(sorted(_dated(running)), len(NAMES) * rounds)
         during = [_kill(running, name, key, dice) for name, key in zip(NAMES * rounds, told, strict=True)]
         until(lambda: set(NAMES) <= set(running.children()), seconds=PATIENCE)
         last = until(lambda: running.ask(NOW), seconds=PATIENCE)[0][0]
         lanes = {"tail", "reconcile"} | ({"sweep"} if during[-1] else set())
-        wrong = _wrong_at_last(running, lanes, last) + [
-            f"{key} was told of, and has not been read" for key in told if not running.ask(READ, key)
-        ]
+        wrong = _wrong_at_last(running, lanes, told, last)
     return Outages(kills=len(during), during=sum(during), wrong=wrong)
 
 
@@ -85,21 +85,22 @@ def _is_taken(running: Deck, key: str) -> bool:
     return True
 
 
-def _wrong_at_last(running: Deck, lanes: set[str], last: Any) -> list[str]:
+def _wrong_at_last(running: Deck, lanes: set[str], told: list[str], last: Any) -> list[str]:
     """What is still wrong when it has had all the time that it needs."""
     end = time.monotonic() + PATIENCE
-    while (wrong := list(_wrong(running, lanes, last))) and time.monotonic() < end:
+    while (wrong := list(_wrong(running, lanes, told, last))) and time.monotonic() < end:
         time.sleep(1)
     return wrong
 
 
-def _wrong(running: Deck, lanes: set[str], last: Any) -> Iterator[str]:
+def _wrong(running: Deck, lanes: set[str], told: list[str], last: Any) -> Iterator[str]:
     """What is not over yet, or not equal."""
     if not running.ask(SWEPT):
         yield "the first sweep has not ended"
         return
     done = {lane for (lane,) in running.ask(COMPLETE, last)}
     yield from [f"{lane} has had no complete pass since the last kill" for lane in sorted(lanes - done)]
+    yield from [f"{key} was told of, and has not been read" for key in told if not running.ask(READ, key)]
     for what, statement in LEFT.items():
         yield from [f"{what}: {found}" for (found,) in running.ask(statement)]
     holders = ((name, holder, int(holder.rpartition(":")[2])) for name, holder in running.ask(HELD))
@@ -110,6 +111,15 @@ def _wrong(running: Deck, lanes: set[str], last: Any) -> Iterator[str]:
 def _wanted(running: Deck) -> dict[str, Any]:
     """Every job as it is to be here."""
     return wanted(running.platform.jobs(), (running.folder / "secrets" / "secret-key").read_text())
+
+
+def _dated(running: Deck) -> Iterator[str]:
+    """The jobs of which it is noted for good that they have been read by id: those whose last change is over."""
+    now = datetime.fromtimestamp(running.platform.now() / 1000, UTC)
+    for key, job in _wanted(running).items():
+        updated = moment(job.get("dateUpdated"))
+        if updated is not None and updated < now:
+            yield key
 
 
 def _shown(running: Deck) -> dict[str, Any]:

@@ -59,6 +59,7 @@ class Mirror:
     gaps: bool = False
     came: bool = False
     leases: dict[str, tuple[int, datetime]] = field(default_factory=dict)
+    _raises: int = 0
 
     # Leases.
 
@@ -135,17 +136,21 @@ class Mirror:
 
     def doubt(self, key: str, reason: Doubt) -> None:
         """Let a job be read by id."""
-        now = self.clock()
-        held = self.rechecks.get(key)
+        held, now, raised = self.rechecks.get(key), self.clock(), self._raised()
         if held is None:
-            self.rechecks[key] = Recheck(reason=reason, raised=now, due=now)
+            self.rechecks[key] = Recheck(reason=reason, raised=raised, due=now)
         else:
-            self.rechecks[key] = replace(held, raised=now, reason=held.reason if reason is Doubt.ABSENT else reason)
+            self.rechecks[key] = replace(held, raised=raised, reason=held.reason if reason is Doubt.ABSENT else reason)
+
+    def _raised(self) -> datetime:
+        """Our time, but never the same twice, as in the product, where statements take their time."""
+        self._raises += 1
+        return self.clock() + timedelta(microseconds=self._raises)
 
     def _found(self, key: str, asked: datetime) -> None:
         """Note that a job came that did not come where it should have: nobody needs to read it, if nobody has tried."""
         held = self.rechecks[key]
-        if held.reason is Doubt.ABSENT and not held.attempts and self._was_raised_before(held, asked):
+        if held.reason is Doubt.ABSENT and not held.attempts and held.raised < asked:
             del self.rechecks[key]
 
     def due(self, most: int) -> list[Due]:
@@ -154,19 +159,19 @@ class Mirror:
         waiting = {key for key, each in self.rechecks.items() if now < each.due <= now + LONGEST_WAIT}
         keys = sorted(self.rechecks.keys() - waiting)[:most]
         groups = {key: self.records[key].group if key in self.records else "" for key in keys}
-        return [Due(key=key, group=groups[key], attempts=self.rechecks[key].attempts) for key in keys]
+        return [
+            Due(key=key, group=groups[key], raised=each.raised, attempts=each.attempts)
+            for key, each in ((key, self.rechecks[key]) for key in keys)
+        ]
 
     def read(self, page: Page, read: Read) -> None:
-        """Write what a read brought; its jobs need no other, unless that was said since it began."""
+        """Write what a read brought; its jobs need no other, unless that was said since it was planned."""
         self.keep(page, since=page.asked, point=True)
         came = {record.id for record in page.records}
         for each in read.due:
-            held = self.rechecks.get(each.key)
             if each.key not in came:
                 self.try_alone(each.key)
-            elif held is not None and self._was_raised_before(held, page.asked):
-                del self.rechecks[each.key]
-            elif held is not None:
+            elif held := self._left(each):
                 self.rechecks[each.key] = replace(held, missing=None, attempts=1, due=self.clock() + FIRST_WAIT)
 
     def try_alone(self, key: str) -> None:
@@ -174,8 +179,9 @@ class Mirror:
         if held := self.rechecks.get(key):
             self.rechecks[key] = replace(held, attempts=held.attempts + 1)
 
-    def absent(self, key: str, asked: datetime) -> None:
+    def absent(self, each: Due, asked: datetime) -> None:
         """Note that a job was not found."""
+        key = each.key
         held = self.rechecks.get(key)
         if held is None:
             return
@@ -187,16 +193,17 @@ class Mirror:
                 self.rechecks[key] = replace(held, missing=asked, due=now + SPACING, attempts=held.attempts + 1)
             case Absence.GONE:
                 self.stored[key] = Stored(updated=None, stage=2, digest=b"", observed=now, settled=False)
-                self._forget(key, held, asked)
+                self._left(each)
             case Absence.FORGET:
-                self._forget(key, held, asked)
+                self._left(each)
 
-    def _forget(self, key: str, held: Recheck, asked: datetime) -> None:
-        if self._was_raised_before(held, asked):
-            del self.rechecks[key]
-
-    def _was_raised_before(self, held: Recheck, asked: datetime) -> bool:
-        return held.raised < asked or held.raised > self.clock()
+    def _left(self, read: Due) -> Recheck | None:
+        """Forget what has been read; give it where it has been said again meanwhile that it is to be."""
+        held = self.rechecks.get(read.key)
+        if held is not None and held.raised == read.raised:
+            del self.rechecks[read.key]
+            return None
+        return held
 
     def put_off(self, key: str) -> None:
         """Make a read that has failed again later."""

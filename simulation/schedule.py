@@ -280,7 +280,7 @@ class Schedule:
                     yield
                     mirror.check("rechecks", epoch)
                     for each in read.due:
-                        mirror.try_alone(each.key) if read.group else mirror.absent(each.key, asked)
+                        mirror.try_alone(each.key) if read.group else mirror.absent(each, asked)
                     continue
                 except UpstreamError:
                     mirror.check("rechecks", epoch)

@@ -17,10 +17,14 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """A job that is to be read: its group, empty where that is unknown, and how often that has been tried."""
+    """A job that is to be read: its group, empty where that is unknown, and how often that has been tried.
+
+    `raised` is by what it is told whether that has been said once more since: no clock is needed for it.
+    """
 
     key: str
     group: str
+    raised: datetime
     attempts: int = 0
 
 

@@ -13,9 +13,9 @@ from jobs.store.tombstones import entomb
 from jobs.store.versions import stored
 from jobs.upstream.record import Page
 
-# Clocks may be set back: what is due later than any wait, or was raised in the future, dates from before that.
+# Clocks may be set back: what is due later than any wait dates from before that.
 DUE = f"""
-SELECT t.turn, r.key, coalesce(j."group", ''), r.attempts
+SELECT t.turn, r.key, coalesce(j."group", ''), r.raised, r.attempts
 FROM unnest(%(turns)s::smallint[]) t (turn) CROSS JOIN LATERAL (
     (SELECT * FROM jobs_recheck WHERE turn = t.turn AND due <= statement_timestamp() ORDER BY due LIMIT %(most)s)
     UNION ALL
@@ -25,10 +25,11 @@ FROM unnest(%(turns)s::smallint[]) t (turn) CROSS JOIN LATERAL (
 ) r LEFT JOIN jobs_job j USING (key)
 ORDER BY t.turn, r.due
 """
-RAISED_BEFORE = "(raised < %(asked)s OR raised > clock_timestamp())"
-DONE = f"""
+DONE = """
 DELETE FROM jobs_recheck WHERE key IN (
-    SELECT key FROM jobs_recheck WHERE key = ANY (%(keys)s) AND {RAISED_BEFORE} ORDER BY key FOR UPDATE
+    SELECT r.key FROM jobs_recheck r JOIN unnest(%(keys)s::text[], %(raised)s::timestamptz[]) d (key, raised)
+        ON r.key = d.key AND r.raised = d.raised
+    ORDER BY r.key FOR UPDATE OF r
 )
 """
 CAME = f"""
@@ -44,11 +45,10 @@ WHERE n.key = r.key
 FOUND = f"""
 DELETE FROM jobs_recheck WHERE key IN (
     SELECT key FROM jobs_recheck
-    WHERE key = ANY (%(keys)s) AND reason = '{Doubt.ABSENT}' AND attempts = 0 AND {RAISED_BEFORE}
+    WHERE key = ANY (%(keys)s) AND reason = '{Doubt.ABSENT}' AND attempts = 0 AND raised < %(asked)s
     ORDER BY key FOR UPDATE
 )
 """
-FORGET = f"DELETE FROM jobs_recheck WHERE key = %(key)s AND {RAISED_BEFORE}"
 MISSING = "SELECT missing FROM jobs_recheck WHERE key = %(key)s"
 TRIED = """
 UPDATE jobs_recheck SET attempts = attempts + 1, due = clock_timestamp() + %(after)s,
@@ -89,7 +89,10 @@ def due(most: int) -> list[Due]:
     """
     with connection.cursor() as cursor:
         cursor.execute(DUE, {"turns": Recheck.Turn.values, "most": most})
-        found = [(turn, Due(key=key, group=of, attempts=tried)) for turn, key, of, tried in cursor.fetchall()]
+        found = [
+            (turn, Due(key=key, group=group, raised=raised, attempts=attempts))
+            for turn, key, group, raised, attempts in cursor.fetchall()
+        ]
     early, late = ([each for turn, each in found if (turn == Recheck.Turn.LAST) is last] for last in (False, True))
     return chosen(early, late, most)
 
@@ -104,7 +107,7 @@ def found(keys: Collection[str], asked: datetime) -> None:
 
 
 def settle(read: Read, page: Page, misfits: Collection[str]) -> None:
-    """Note what a read has brought: its jobs need no other, unless that was said since it began.
+    """Note what a read has brought: its jobs need no other, unless that was said since it was planned.
 
     That one waits a little, but for the first of a hook: a clock may have been set back, by which no read has begun
     late enough. What is here as it was, and came as it cannot be read, or is one of the `misfits` that cannot be
@@ -113,10 +116,10 @@ def settle(read: Read, page: Page, misfits: Collection[str]) -> None:
     came = {record.id for record in page.records} - set(misfits)
     refused = {record.job_id for record in page.refused}.union(misfits) - came
     here = stored(refused)
-    found = [each.key for each in read.due if each.key in came or each.key in refused - here.keys()]
-    _do(DONE, keys=found, asked=page.asked)
-    _do(CAME, keys=found, after=FIRST_WAIT)
-    missed = [each for each in read.due if each.key not in found]
+    found = [each for each in read.due if each.key in came or each.key in refused - here.keys()]
+    _done(found)
+    _do(CAME, keys=[each.key for each in found], after=FIRST_WAIT)
+    missed = [each for each in read.due if each not in found]
     for each in _in_order(missed):
         _tried(each, timedelta(0) if read.group and each.key not in refused else wait(each.attempts))
 
@@ -148,11 +151,16 @@ def absent(each: Due, asked: datetime, *, lane: str) -> None:
         case Absence.FIRST:
             _tried(each, SPACING, missing=asked)
         case Absence.GONE if held is not None and entomb(each.key, held, lane=lane, asked=asked):
-            _do(FORGET, key=each.key, asked=asked)
+            _done([each])
         case Absence.FORGET:
-            _do(FORGET, key=each.key, asked=asked)
+            _done([each])
         case _:
             _tried(each, SPACING)
+
+
+def _done(read: Collection[Due]) -> None:
+    """Forget what has been read, unless it has been said again meanwhile that it is to be."""
+    _do(DONE, keys=[each.key for each in read], raised=[each.raised for each in read])
 
 
 def _in_order(due: Iterable[Due]) -> list[Due]:

@@ -36,6 +36,11 @@ def test_two_404s_in_a_distance_after_the_last_sight_make_a_job_gone(
     assert absence(stored, missing, asked) is means
 
 
+def due(key: str, group: str, attempts: int = 0) -> Due:
+    """A job that is to be read since noon."""
+    return Due(key=key, group=group, raised=NOON, attempts=attempts)
+
+
 @pytest.mark.parametrize(
     ("early", "late", "most", "found"),
     [
@@ -51,13 +56,13 @@ def test_two_404s_in_a_distance_after_the_last_sight_make_a_job_gone(
 def test_some_of_what_has_the_last_turn_is_always_read(
     early: int, late: int, most: int, found: tuple[int, int]
 ) -> None:
-    first, last = ([Due(key=f"{name}{n}", group="") for n in range(size)] for name, size in (("e", early), ("l", late)))
+    first, last = ([due(f"{name}{n}", "") for n in range(size)] for name, size in (("e", early), ("l", late)))
     assert chosen(first, last, most) == [*first[: found[0]], *last[: found[1]]]
 
 
 def test_jobs_of_one_group_are_read_together() -> None:
-    first, second, other, lone = (Due(key=key, group=key[0]) for key in ("a1", "a2", "b1", "c1"))
-    tried = Due(key="a3", group="a", attempts=1)
+    first, second, other, lone = (due(key, key[0]) for key in ("a1", "a2", "b1", "c1"))
+    tried = due("a3", "a", attempts=1)
     reads = plan([first, other, second, tried, lone])
     assert [(read.group, [each.key for each in read.due]) for read in reads] == [
         ("a", ["a1", "a2"]),
@@ -68,7 +73,7 @@ def test_jobs_of_one_group_are_read_together() -> None:
 
 
 def test_what_has_its_turn_first_is_read_first() -> None:
-    told, first, second = (Due(key=key, group=key[0]) for key in ("c1", "a1", "a2"))
+    told, first, second = (due(key, key[0]) for key in ("c1", "a1", "a2"))
     assert [read.due[0].key for read in plan([told, first, second])] == ["c1", "a1"]
     assert [read.due[0].key for read in plan([first, second, told])] == ["a1", "c1"]
 

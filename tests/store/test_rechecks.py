@@ -17,12 +17,16 @@ from tests.records import record, write
 
 pytestmark = pytest.mark.django_db
 KEY = record(1).id
-DUE = Due(key=KEY, group="")
+
+
+def planned() -> Due:
+    """The read of the job as it stands now."""
+    return Due(key=KEY, group="", raised=Recheck.objects.get(key=KEY).raised)
 
 
 def not_found() -> None:
     """Let a read that is made now find no job."""
-    rechecks.absent(DUE, timezone.now(), lane="rechecks")
+    rechecks.absent(planned(), timezone.now(), lane="rechecks")
 
 
 def later(by: timedelta) -> None:
@@ -77,9 +81,9 @@ def test_what_a_hook_tells_while_a_404_is_on_its_way_is_read() -> None:
     rechecks.doubt({KEY: Doubt.ABSENT})
     not_found()
     later(SPACING)
-    asked = timezone.now()
+    read, asked = planned(), timezone.now()
     rechecks.doubt({KEY: Doubt.HOOK})
-    rechecks.absent(DUE, asked, lane="rechecks")
+    rechecks.absent(read, asked, lane="rechecks")
     assert [each.key for each in rechecks.due(1)] == [KEY]
 
 
@@ -94,22 +98,35 @@ def test_a_job_that_changes_while_it_is_called_gone_stays_to_be_read(monkeypatch
     assert Job.objects.get().cell.status == "pending"
 
 
-def came(page: Page) -> None:
+def came(page: Page, read: Due | None = None) -> None:
     """Let a read of one job bring this."""
-    rechecks.settle(Read(due=(DUE,)), page, ())
+    rechecks.settle(Read(due=(read or planned(),)), page, ())
 
 
 @pytest.mark.parametrize(("reason", "times"), [(Doubt.TIE, 1), (Doubt.HOOK, 2)])
 def test_what_is_in_doubt_again_waits_a_little_but_for_the_first_of_a_hook(reason: Doubt, times: int) -> None:
     """Where our clock has been set back, one read after the other would be overtaken until it has come back."""
-    page = Page(records=(record(1),), refused=(), asked=timezone.now())
     rechecks.doubt({KEY: reason})
     for _ in range(times):
-        assert [each.key for each in rechecks.due(1)] == [KEY]
-        came(page)
+        [read] = rechecks.due(1)
+        rechecks.doubt({KEY: Doubt.OLDER})
+        came(Page(records=(record(1),), refused=(), asked=timezone.now()), read)
     assert rechecks.due(1) == []
     later(FIRST_WAIT)
     assert [each.key for each in rechecks.due(1)] == [KEY]
+
+
+@pytest.mark.parametrize("by", [timedelta(0), timedelta(seconds=5)])
+def test_what_is_in_doubt_while_it_is_read_is_read_again_though_a_clock_is_set_back(by: timedelta) -> None:
+    """It was raised, by that clock, before the read that was on its way then."""
+    rechecks.doubt({KEY: Doubt.TIE})
+    [read], asked = rechecks.due(1), timezone.now()
+    rechecks.doubt({KEY: Doubt.TIE})
+    Recheck.objects.update(raised=F("raised") - by)
+    came(Page(records=(record(1),), refused=(), asked=asked), read)
+    assert Recheck.objects.get().attempts == 1
+    came(Page(records=(record(1),), refused=(), asked=asked))
+    assert not Recheck.objects.exists()
 
 
 @pytest.mark.parametrize("here", [True, False])
@@ -128,7 +145,7 @@ def test_a_job_of_which_a_record_comes_that_cannot_be_read_is_read_again_later(h
 def test_a_job_that_cannot_be_written_is_read_again_later() -> None:
     write([record(1)])
     rechecks.doubt({KEY: Doubt.TIE})
-    rechecks.settle(Read(due=(DUE,)), Page(records=(record(1),), refused=(), asked=timezone.now()), [KEY])
+    rechecks.settle(Read(due=(planned(),)), Page(records=(record(1),), refused=(), asked=timezone.now()), [KEY])
     assert rechecks.due(1) == []
     later(FIRST_WAIT)
     assert [each.key for each in rechecks.due(1)] == [KEY]

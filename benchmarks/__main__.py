@@ -52,7 +52,7 @@ NUMBERS = {
     "times": (0, 20, "kills at each statement"),
     "outages": (0, 4, "kills of each service"),
     "changes": (1, 1_000, "of freshness"),
-    "minutes": (4, 60, "of memory"),
+    "minutes": (4, 120, "of memory"),
     "jobs": (1, 100_000, "of backfill"),
     "seed": (0, 0, "where chance begins"),
 }

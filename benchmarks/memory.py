@@ -1,7 +1,7 @@
 """Whether the memory of what runs for days grows: of the worker, beat and the web server, while there is work to do.
 
-A sandbox brings jobs and tells of them by hooks, the sync passes every second, and as often a page of the REST API and
-the health are asked for. What processes share counts once (PSS).
+A sandbox brings jobs and tells of them by hooks, the sync passes every second, and up to ten times as often a page of
+the REST API and the health are asked for. What processes share counts once (PSS).
 """
 
 import tempfile
@@ -16,9 +16,10 @@ from trials.deck import SWEPT, Deck, deck, until
 
 JOBS, RATE = 20_000, 2
 PROCESSES = ("worker", "beat", "web")
-EVERY, MINUTE = 1.0, 60
-WARM = 0.25
-"""The share of the time after which everything has been done that is done now and then."""
+EVERY, MINUTE = 0.1, 60
+WARM = 0.6
+"""The share of the time after which everything has been done that is done now and then: of two hours more than the one
+for which Celery keeps what limits the time of a task."""
 PATIENCE = 300
 
 

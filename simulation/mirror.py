@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from jobs.rules import shards, versions
-from jobs.rules.rechecks import FIRST_WAIT, LONGEST_WAIT, SPACING, Absence, Due, Read, absence, wait
+from jobs.rules.rechecks import FIRST_WAIT, LONGEST_WAIT, SPACING, Absence, Due, Read, absence, chosen, wait
 from jobs.rules.shards import Known, Shard
 from jobs.rules.sweep import Place, Stretch
 from jobs.rules.tail import goes_on_from
@@ -140,7 +140,9 @@ class Mirror:
         if held is None:
             self.rechecks[key] = Recheck(reason=reason, raised=raised, due=now)
         else:
-            self.rechecks[key] = replace(held, raised=raised, reason=held.reason if reason is Doubt.ABSENT else reason)
+            stays = held.reason is Doubt.HOOK or reason is Doubt.ABSENT
+            due = min(held.due, now) if reason is Doubt.HOOK else held.due
+            self.rechecks[key] = replace(held, raised=raised, due=due, reason=held.reason if stays else reason)
 
     def _raised(self) -> datetime:
         """Our time, but never the same twice, as in the product, where statements take their time."""
@@ -157,12 +159,17 @@ class Mirror:
         """The jobs that are to be read now."""
         now = self.clock()
         waiting = {key for key, each in self.rechecks.items() if now < each.due <= now + LONGEST_WAIT}
-        keys = sorted(self.rechecks.keys() - waiting)[:most]
-        groups = {key: self.records[key].group if key in self.records else "" for key in keys}
-        return [
-            Due(key=key, group=groups[key], raised=each.raised, attempts=each.attempts)
-            for key, each in ((key, self.rechecks[key]) for key in keys)
-        ]
+        found = sorted(self.rechecks.keys() - waiting, key=self._turn)
+        late = [key for key in found if self.rechecks[key].reason is Doubt.ABSENT]
+        return chosen([self._due(key) for key in found if key not in late], [self._due(key) for key in late], most)
+
+    def _turn(self, key: str) -> tuple[bool, datetime, str]:
+        """What hooks tell of comes first, then what has waited longest."""
+        return (self.rechecks[key].reason is not Doubt.HOOK, self.rechecks[key].due, key)
+
+    def _due(self, key: str) -> Due:
+        held, group = self.rechecks[key], self.records[key].group if key in self.records else ""
+        return Due(key=key, group=group, raised=held.raised, attempts=held.attempts)
 
     def read(self, page: Page, read: Read) -> None:
         """Write what a read brought; its jobs need no other, unless that was said since it was planned."""
@@ -172,7 +179,9 @@ class Mirror:
             if each.key not in came:
                 self.try_alone(each.key)
             elif held := self._left(each):
-                self.rechecks[each.key] = replace(held, missing=None, attempts=1, due=self.clock() + FIRST_WAIT)
+                told = held.reason is Doubt.HOOK and not held.attempts
+                due = held.due if told else self.clock() + FIRST_WAIT
+                self.rechecks[each.key] = replace(held, missing=None, attempts=1, due=due)
 
     def try_alone(self, key: str) -> None:
         """Read a job by itself next, of which its group says nothing."""

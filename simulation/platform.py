@@ -80,12 +80,22 @@ class Platform:
             self._put(job.id, job.group, job.type, state, job.created)
 
     def edit(self) -> None:
-        """Let a job say something else, and keep its date."""
+        """Let a job say something else, or within its second once more what it said before, and keep its date."""
         jobs = list(self.truth().values())
         if jobs:
             job = self.dice.choice(jobs)
+            before = self._before(job)
+            if before is not None and self.dice.random() < 0.3:
+                self._add(job.id, before)
+                return
             self._contents += 1
             self._add(job.id, structs.replace(job, head=f"{job.status} {self._contents}"))
+
+    def _before(self, job: Record) -> Record | None:
+        """What a job was before in the second that it is dated, if that goes on."""
+        former = [version.record for version in self.jobs[job.id][:-1]]
+        same = [record for record in former if record and record.updated == job.updated == self.clock()]
+        return self.dice.choice(same) if same else None
 
     def delete(self) -> None:
         """Delete a job; now and then one that was deleted comes back."""

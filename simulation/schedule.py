@@ -9,7 +9,7 @@ from random import Random
 from jobs.rules import rechecks, shards
 from jobs.rules.sweep import Place, Sweep
 from jobs.rules.tail import Tail
-from jobs.rules.versions import LAG
+from jobs.rules.versions import LAG, Doubt
 from jobs.upstream.errors import Endless, NotFound, TokenRefused, TokenRepeated, UpstreamError
 from jobs.upstream.walk import Walk
 from simulation.mirror import LeaseLost, Mirror, Walked
@@ -27,6 +27,7 @@ WILD = {
     "change": 14,
     "edit": 2,
     "delete": 2,
+    "hook": 3,
     "clock": 0.2,
     "ours": 0.1,
     "work": 70,
@@ -116,6 +117,8 @@ class Schedule:
                 self._set_clock()
             case "ours":
                 self.ours += self.dice.choice(CLOCK_STEPS)
+            case "hook":
+                self._tell()
             case "crash":
                 self._crash(self.dice.choice(self.workers))
             case "pause":
@@ -126,6 +129,12 @@ class Schedule:
             case of_jobs:
                 getattr(self.platform, of_jobs)()
         self._pass(self.dice.choice(self.pace))
+
+    def _tell(self) -> None:
+        """Let a hook tell of a job, one of those that changed last more often; maybe of one that is not here yet."""
+        keys = list(self.platform.jobs)
+        if keys:
+            self.mirror.doubt(self.dice.choice(keys[-6:] if self.dice.random() < 0.7 else keys), Doubt.HOOK)
 
     def _set_clock(self) -> None:
         """Set the platform's clock: if no sweep is to be needed, back alone, and where searches show all at once."""

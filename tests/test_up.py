@@ -22,7 +22,7 @@ import requests
 from dashboard.services.home import ROOT
 from tests.canaries import CANARY, planted
 from tests.records import iso
-from trials.deck import Deck, deck, environment, until
+from trials.deck import SWEPT, Deck, deck, environment, until
 from trials.outages import outages
 
 JOBS = 700
@@ -244,6 +244,16 @@ def test_killed_all_at_once_it_recovers_every_row(tmp_path: Path) -> None:
         assert rows(again) == JOBS
         assert again.password == started.password
         until(lambda: is_well(again))
+
+
+def test_a_hook_reaches_its_worker_at_once(tmp_path: Path) -> None:
+    """The next tick comes after an hour, so that nothing else brings the change."""
+    with deck(tmp_path, JOBDECK_SANDBOX="--jobs 3 --rate 0", SYNC_PERIOD="3600") as started:
+        until(lambda: started.ask(SWEPT))
+        [told, *_] = started.platform.jobs()
+        started.platform.patch(told["id"], status="working", note="told")
+        started.call_back(told["id"])
+        until(lambda: started.api(f"/jobs/{told['id']}").get("note") == "told")
 
 
 def test_killed_in_turn_during_the_first_sweep_it_loses_nothing(tmp_path: Path) -> None:

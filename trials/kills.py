@@ -189,7 +189,7 @@ class Trial:
 
 
 def chosen(points: Points, times: int, dice: Random) -> list[Kill]:
-    """Kills in any order, so often at each statement: at its points, on both sides, in turn."""
+    """Kills in any order, so often at each statement, or as often as it has points and these have sides: in turn."""
     by_statement: dict[str, list[tuple[Point, Side]]] = {}
     for point, places in points.items():
         by_statement.setdefault(point.statement, []).extend((point, side) for side in _sides(places))
@@ -203,9 +203,9 @@ def _sides(places: Sequence[Place]) -> list[Side]:
 
 
 def _each(points: Points, ends: list[tuple[Point, Side]], times: int, dice: Random) -> Iterator[Kill]:
-    """Kills at one statement: its points and their sides in turn."""
+    """Kills at one statement: its points and their sides in turn, each once at least."""
     dice.shuffle(ends)
-    for number in range(times if ends else 0):
+    for number in range(max(times, len(ends)) if ends else 0):
         point, side = ends[number % len(ends)]
         places = [place for place in points[point] if place.side is side]
         place = min(dice.choices(places, k=2), key=lambda place: place.after)  # the earlier, the less time it takes

@@ -54,10 +54,9 @@ class Story:
         last = self.versions[-1].updated
         return last is not None and last < horizon
 
-    def place(self, content: bytes) -> int | None:
-        """Which version has this content, the last of several; None where none has."""
-        found = [number for number, each in enumerate(self.versions) if each.digest == content]
-        return found[-1] if found else None
+    def places(self, content: bytes) -> list[int]:
+        """Which versions have this content: several where it has come back."""
+        return [number for number, each in enumerate(self.versions) if each.digest == content]
 
 
 class Past:

@@ -111,9 +111,12 @@ class Played(RuleBasedStateMachine):
 
     def _say(self, members: dict[str, Any], state: str, date: datetime | None) -> None:
         self.number += 1
-        said = members | {"status": state, "n": self.number, "dateUpdated": date and _iso(date)}
-        self._plant(said)
-        self.past.put(said)
+        self._put(members | {"status": state, "n": self.number, "dateUpdated": date and _iso(date)})
+
+    def _put(self, members: dict[str, Any]) -> None:
+        """Let a job be this."""
+        self._plant(members)
+        self.past.put(members)
 
     def _plant(self, members: dict[str, Any]) -> None:
         """Put a job in, in its place among those that were created, even where it does not say when."""

@@ -147,6 +147,18 @@ class Sync(Played):
         self.change(number, states[1], 0, again=True)
 
     @precondition(lambda self: self.past.jobs)
+    @rule(number=NUMBERS, states=st.tuples(STATES, STATES), lane=BY_LANE)
+    def change_back(self, number: int, states: tuple[str, str], lane: str) -> None:
+        """Let a job change, change again in the same second and be seen, and be what it was before."""
+        story = self.past.jobs[self._any(number)]
+        self.change(number, states[0], 0, again=False)
+        before = story.members
+        self.change(number, states[1], 0, again=True)
+        self._run(lane, self._look)
+        if story.members["dateUpdated"] == before["dateUpdated"]:
+            self._put(before)
+
+    @precondition(lambda self: self.past.jobs)
     @rule(number=NUMBERS, state=STATES, kind=st.sampled_from(["job", "group", "dateUpdated"]))
     def be_late(self, number: int, state: str, kind: str) -> None:
         """Let a page be asked for, its job change and be seen, and the page be written then."""

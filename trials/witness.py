@@ -73,11 +73,11 @@ class Witness:
             assert former is None or not former.digest or self._past.may_be_gone(key), f"{key} is called gone too soon"
             return
         story = self._past.jobs[key]
-        place = story.place(held.digest)
-        assert place is not None, f"{key} has never been so"
+        places = story.places(held.digest)
+        assert places, f"{key} has never been so"
         if former is None or held.digest == former.digest:
             return
-        if point and (not former.digest or place >= (story.place(former.digest) or 0)):
+        if point and (not former.digest or places[-1] >= min(story.places(former.digest), default=0)):
             return
         assert former.digest, f"{key}: no walk brings back what is gone"
         assert rank(held.updated, held.stage) > rank(former.updated, former.stage), f"{key} regresses"

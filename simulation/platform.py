@@ -147,7 +147,7 @@ class Platform:
         self._stumble()
         record = self.jobs[key][-1].record if key in self.jobs else None
         if record is None:
-            raise NotFound("no such job", asked=asked)
+            raise NotFound("no such job", asked=asked, counted=self.now)
         return Page(records=(record,), refused=(), asked=asked, dated=self.clock())
 
     def group(self, key: str, asked: datetime) -> Page:
@@ -155,7 +155,7 @@ class Platform:
         self._stumble()
         records = tuple(record for record in self.truth().values() if record.group == key)
         if not records:
-            raise NotFound("no such group", asked=asked)
+            raise NotFound("no such group", asked=asked, counted=self.now)
         return Page(records=records, refused=(), asked=asked, dated=self.clock())
 
     def search(self, ask: Ask, asked: datetime) -> Page:

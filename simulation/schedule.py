@@ -2,15 +2,16 @@
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from jobs.rules import rechecks, shards
+from jobs.rules import rechecks, shards, versions
 from jobs.rules.sweep import Place, Sweep
 from jobs.rules.tail import Tail
 from jobs.rules.versions import LAG, Doubt
 from jobs.upstream.errors import Endless, NotFound, TokenRefused, TokenRepeated, UpstreamError
+from jobs.upstream.record import Page
 from jobs.upstream.walk import Walk
 from simulation.mirror import LeaseLost, Mirror, Walked
 from simulation.platform import LONGEST_LAG, TOKENS, Platform, moment
@@ -219,7 +220,7 @@ class Schedule:
                 watermark=mark, last=last, began=began, overlap=LAG, page_size=self.size, filled=mirror.is_filled()
             )
             while tail.ask is not None:
-                asked = mirror.clock()
+                asked, counted = mirror.clock(), self.platform.now
                 yield
                 try:
                     page = self.platform.search(tail.ask, asked)
@@ -228,7 +229,7 @@ class Schedule:
                 except UpstreamError:
                     return
                 mirror.check("tail", epoch)
-                mirror.keep(page, since=asked, point=False)
+                mirror.keep(self._dated(page, counted), since=asked, point=False)
                 if tail.ask is None:
                     self._regressed |= bool(self._passed and watermark and watermark < self._passed)
                     self._passed = watermark
@@ -243,7 +244,7 @@ class Schedule:
             since = walked.since or mirror.clock()
             sweep = Sweep(self._walk_of(walked), walked.place)
             while sweep.ask is not None:
-                asked = mirror.clock()
+                asked, counted = mirror.clock(), self.platform.now
                 yield
                 try:
                     page = self.platform.search(sweep.ask, asked)
@@ -256,7 +257,7 @@ class Schedule:
                 except UpstreamError:
                     return
                 mirror.check(name, epoch)
-                mirror.keep(page, since=since, point=False)
+                mirror.keep(self._dated(page, counted), since=since, point=False)
                 walked.place, walked.since = behind.place, since
                 mirror.came |= walked in mirror.shards and bool(page.records)
                 mirror.close(walked, behind.stretch)
@@ -280,7 +281,7 @@ class Schedule:
             if epoch is None:
                 return
             for read in rechecks.plan(mirror.due(4)):
-                asked = mirror.clock()
+                asked, counted = mirror.clock(), self.platform.now
                 yield
                 key = read.due[0].key
                 try:
@@ -289,7 +290,7 @@ class Schedule:
                     yield
                     mirror.check("rechecks", epoch)
                     for each in read.due:
-                        mirror.try_alone(each.key) if read.group else mirror.absent(each, asked)
+                        mirror.try_alone(each.key) if read.group else mirror.absent(each, self._began(asked, counted))
                     continue
                 except UpstreamError:
                     mirror.check("rechecks", epoch)
@@ -298,8 +299,16 @@ class Schedule:
                     continue
                 yield
                 mirror.check("rechecks", epoch)
-                mirror.read(page, read)
+                mirror.read(self._dated(page, counted), read)
                 yield
+
+    def _dated(self, page: Page, counted: int) -> Page:
+        """A page that is written now, with what the mirror takes for the time when it was asked for."""
+        return replace(page, asked=self._began(page.asked, counted))
+
+    def _began(self, asked: datetime, counted: int) -> datetime:
+        ago = timedelta(milliseconds=self.platform.now - counted)
+        return versions.began(asked, ago=ago, now=self.mirror.clock())
 
     # The end.
 

@@ -100,6 +100,14 @@ class Verdict:
     contested: bytes = b""
 
 
+def began(asked: datetime, *, ago: timedelta, now: datetime) -> datetime:
+    """When a request began: our clock said `asked` then, and says `now`, so long after it, as nobody can set.
+
+    Where these differ our clock has been set meanwhile. What began earlier is believed less, whichever way that was.
+    """
+    return min(asked, now - ago)
+
+
 def is_final(updated: datetime | None, now: datetime) -> bool:
     """Whether nothing else can be of the date `updated`, None if it is unknown."""
     return updated is not None and now >= updated + SECOND_ENDS
@@ -122,7 +130,7 @@ def judge(stored: Stored | None, seen: Seen) -> Verdict:
         return _undated(stored, seen)
     if _is_tie(stored, seen):
         return _tied(stored, seen)
-    return TAKE if seen.updated > stored.updated else _older(stored, seen)
+    return _newer(stored, seen) if seen.updated > stored.updated else _older(stored, seen)
 
 
 def moves(stored: Stored | None, seen: Seen) -> bool:
@@ -179,6 +187,13 @@ def _is_refuted(stored: Stored, seen: Seen) -> bool:
     """Whether a walk brings the very content that a read by id has contradicted, not long ago: it is not made again."""
     believed = seen.since <= stored.observed + BELIEVED
     return stored.settled and seen.digest == stored.contested and believed and not seen.point
+
+
+def _newer(stored: Stored, seen: Seen) -> Verdict:
+    """Take it, and doubt that where its date is still to come by the platform's clock, which may have been set back."""
+    if seen.point or seen.dated is None or seen.updated is None or seen.updated <= seen.dated + SECOND_ENDS:
+        return TAKE
+    return Verdict(use=Use.TAKE, doubt=Doubt.OLDER, contested=stored.digest)
 
 
 def _older(stored: Stored, seen: Seen) -> Verdict:

@@ -8,6 +8,7 @@ from functools import partial
 from django.db import DatabaseError, transaction
 
 from jobs.models import Document
+from jobs.store.clock import began
 from jobs.store.faults import fault_of_a_record
 from jobs.store.quarantine import quarantine
 from jobs.store.rows import Row, rows
@@ -36,7 +37,8 @@ def keep(made: Ready, *, lane: str, since: datetime | None = None, point: bool =
     as in `write.Came`, and so is `since`, for which None means the page's own request.
     """
     page, misfits = made.page, dict[str, str]()
-    came = Came(lane=lane, asked=page.asked, since=since or page.asked, point=point, dated=page.dated)
+    asked = began(page.asked, page.counted)
+    came = Came(lane=lane, asked=asked, since=since or asked, point=point, dated=page.dated)
     write_some = partial(write, came=came)
     try:
         written = write_some(made.rows)

@@ -9,6 +9,7 @@ from jobs.models import Lane, Pass
 from jobs.rules import circuit
 from jobs.rules.rechecks import Read, plan
 from jobs.store import rechecks
+from jobs.store.clock import began
 from jobs.sync.run import Run
 from jobs.upstream.client import JobsClient
 from jobs.upstream.errors import CredentialsRefused, NotFound, UpstreamError
@@ -64,7 +65,7 @@ def _read(client: JobsClient, run: Run, read: Read) -> None:
             if read.group:
                 rechecks.try_alone(read)
             else:
-                rechecks.absent(read.due[0], absent.asked, lane=run.lane.name)
+                rechecks.absent(read.due[0], began(absent.asked, absent.counted), lane=run.lane.name)
         return
     made, settle = store.ready(page), partial(rechecks.settle, read, page)
     run.commit(made, since=page.asked, point=True, save=lambda written: settle(written.misfits))

@@ -17,8 +17,8 @@ from jobs.models import Lease as Held
 from jobs.rules.anomalies import Anomaly, Kind, of_error
 from jobs.rules.sizes import length
 from jobs.store import Ready, Written
+from jobs.store.clock import database_clock
 from jobs.sync import anomalies, sizes
-from jobs.sync.clock import database_clock
 from jobs.sync.lease import Lease, LeaseLost, leased
 from jobs.sync.problems import said
 from jobs.sync.upstream import lanes_of_others, require_same_platform

@@ -19,8 +19,8 @@ from jobs.models import Lane, Lease, Pass, Shard
 from jobs.rules.anomalies import Anomaly, Kind
 from jobs.rules.shards import EVERYTHING
 from jobs.rules.tail import goes_on_from
+from jobs.store.clock import database_clock
 from jobs.sync import anomalies
-from jobs.sync.clock import database_clock
 from jobs.sync.gate import Gate
 from jobs.sync.lease import LeaseHeld
 from jobs.sync.run import Run, Watcher, run_pass

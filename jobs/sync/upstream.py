@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from jobs.models import Job, Lane
-from jobs.sync.clock import database_clock
+from jobs.store.clock import database_clock
 from jobs.upstream.client import Gate, JobsClient, Limits
 from jobs.upstream.errors import UpstreamError
 from jobs.upstream.mask import Masker

@@ -9,7 +9,7 @@ stalls at their end `Limits.read` more, and `Limits.body` bytes, whatever the ot
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Never, Protocol
@@ -57,10 +57,11 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """The payload of a successful reply, when its request began by `clock`, and what the platform's clock said."""
+    """The payload of a successful reply, and what clocks said: ours, and `counted`, as it began, and the platform's."""
 
     payload: bytes
     asked: datetime
+    counted: float
     dated: datetime | None
 
 
@@ -133,17 +134,19 @@ class JobsClient:
             if ask.token is None or status not in REFUSES_TOKEN:
                 raise
             raise TokenRefused(str(refused), status=status) from refused
-        return wire.page(reply.payload, self._masker, asked=reply.asked, dated=reply.dated)
+        return self._page(wire.page, reply)
 
     def job(self, job_id: str) -> Page:
         """Fetch one job, as a page of its own; raise `NotFound` where the platform has none of this id."""
-        reply = self._get(f"/jobs/{_component(job_id)}")
-        return wire.single(reply.payload, self._masker, asked=reply.asked, dated=reply.dated)
+        return self._page(wire.single, self._get(f"/jobs/{_component(job_id)}"))
 
     def group(self, group_id: str) -> Page:
         """Fetch the jobs of one group; raise `NotFound` where the platform has none of this id."""
-        reply = self._get(f"/jobs/groups/{_component(group_id)}")
-        return wire.page(reply.payload, self._masker, asked=reply.asked, dated=reply.dated)
+        return self._page(wire.page, self._get(f"/jobs/groups/{_component(group_id)}"))
+
+    def _page(self, read: Callable[..., Page], reply: Reply) -> Page:
+        page = read(reply.payload, self._masker, asked=reply.asked, dated=reply.dated)
+        return replace(page, counted=reply.counted)
 
     def _get(self, path: str, query: dict[str, str] | None = None) -> Reply:
         """Fetch the payload of `path`, as often as the policy allows."""
@@ -164,8 +167,10 @@ class JobsClient:
         asked, started = self._clock(), time.monotonic()
         with self._head(path, query) as response:
             if response.status_code != 200:
-                _refuse(response, self._said(response, started), asked, of_all=_is_of_all(path, query))
-            return Reply(payload=wire.payload(self._body(response, started)), asked=asked, dated=_dated(response))
+                said, of_all = self._said(response, started), _is_of_all(path, query)
+                _refuse(response, said, asked, started, of_all=of_all)
+            payload = wire.payload(self._body(response, started))
+            return Reply(payload=payload, asked=asked, counted=started, dated=_dated(response))
 
     def _head(self, path: str, query: dict[str, str] | None) -> requests.Response:
         """Ask, and read the status and the headers of what comes."""
@@ -231,7 +236,7 @@ def _is_of_all(path: str, query: dict[str, str] | None) -> bool:
     return path == SEARCH and not NARROWS & (query or {}).keys()
 
 
-def _refuse(response: requests.Response, body: bytes, asked: datetime, *, of_all: bool) -> Never:
+def _refuse(response: requests.Response, body: bytes, asked: datetime, counted: float, *, of_all: bool) -> Never:
     """Raise what a status other than 200 means (contract: "HTTP errors").
 
     A 403 is about our credentials where the request was `of_all` jobs; that some may not be had says nothing of others.
@@ -243,7 +248,7 @@ def _refuse(response: requests.Response, body: bytes, asked: datetime, *, of_all
     if status in PASSES_BY_ITSELF or status >= 500:
         raise TryAgain(f"The platform is not ready: {said}.", after=_retry_after(response), status=status)
     if status == 404 and wire.is_refusal(body):
-        raise NotFound(f"The platform has no such thing: {said}.", asked=asked)
+        raise NotFound(f"The platform has no such thing: {said}.", asked=asked, counted=counted)
     if 400 <= status < 500 and status != 404:
         raise RequestRefused(f"The platform refuses the request: {said}.", status=status)
     raise BrokenReply(f"The platform answers with {said}; is MEDIA_PLATFORM_URL right?")

@@ -71,8 +71,8 @@ class TokenRefused(RequestRefused):
 
 
 class NotFound(UpstreamError):
-    """The platform says that there is no such job or group; the request that it answers began at `asked`."""
+    """The platform says that there is no such job or group; `asked` and `counted` are as those of a `Page`."""
 
-    def __init__(self, text: str, *, asked: datetime) -> None:
+    def __init__(self, text: str, *, asked: datetime, counted: float) -> None:
         super().__init__(text)
-        self.asked = asked
+        self.asked, self.counted = asked, counted

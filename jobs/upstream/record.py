@@ -1,6 +1,7 @@
 """The values that come out of the Jobs API: a page, its records, and what of it had to be refused."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
@@ -47,11 +48,13 @@ class Refused:
 class Page:
     """One reply: its records, and when the request for it began; `next_token` is None on the last page.
 
-    `dated` is what the platform's clock said then (the header `Date`), None where it said nothing.
+    `counted` is what `time.monotonic` said when it began, and `dated` the platform's clock (the header `Date`), None
+    where it said nothing.
     """
 
     records: tuple[Record, ...]
     refused: tuple[Refused, ...]
     next_token: str | None = None
     asked: datetime
+    counted: float = field(default_factory=time.monotonic, compare=False)
     dated: datetime | None = None

@@ -31,7 +31,7 @@ from tests.records import NOON
         (Endless("on"), False),
         (RequestRefused("400"), False),
         (TokenRefused("400"), False),
-        (NotFound("404", asked=NOON), False),
+        (NotFound("404", asked=NOON, counted=0), False),
         (None, False),
     ],
 )

@@ -14,6 +14,7 @@ from jobs.rules.versions import (
     Seen,
     Stored,
     Use,
+    began,
     is_final,
     judge,
     moves,
@@ -39,6 +40,7 @@ REFUTED = replace(HELD, settled=True, contested=PAGE.digest)
 MOMENT = timedelta(milliseconds=250)
 AHEAD = replace(HELD, observed=PAGE.asked + LONGEST_REQUEST + SECOND)
 LATE = replace(PAGE, updated=NOON - SECOND, since=HELD.observed + LAG + SECOND)
+TO_COME = replace(PAGE, updated=NOON + SECOND_ENDS + SECOND)
 
 CASES = {
     "nothing is stored": (None, PAGE, Use.TAKE, None),
@@ -48,6 +50,9 @@ CASES = {
     "the same content without a date": (NEVER, replace(PAGE, digest=b"held", updated=None), Use.SAME, None),
     "newer": (HELD, replace(PAGE, updated=NOON + SECOND, stage=0), Use.TAKE, None),
     "newer than what is settled": (replace(HELD, settled=True), replace(PAGE, updated=NOON + SECOND), Use.TAKE, None),
+    "newer, and still to come": (HELD, replace(TO_COME, dated=NOON), Use.TAKE, Doubt.OLDER),
+    "newer, and hardly still to come": (HELD, replace(TO_COME, dated=NOON + SECOND), Use.TAKE, None),
+    "newer, and still to come, as it was read": (HELD, replace(TO_COME, dated=NOON, point=True), Use.TAKE, None),
     "older": (HELD, replace(PAGE, updated=NOON - SECOND), Use.DROP, None),
     "older, as a search may still show it": (HELD, replace(LATE, since=HELD.observed + LAG), Use.DROP, None),
     "older, long after": (HELD, LATE, Use.DROP, Doubt.OLDER),
@@ -138,6 +143,14 @@ def test_what_was_seen_as_it_is_stored_is_noted_while_it_may_change_and_when_it_
     assert moves(replace(ended, watched=True), PAGE)
     assert moves(ended, replace(PAGE, created=None))
     assert not moves(ended, PAGE)
+
+
+def test_a_request_began_by_the_clock_that_says_earlier() -> None:
+    """Ours was set forward, or back, by 5 s while it took 2 s, or it was not."""
+    ago, now = 2 * SECOND, NOON + 10 * SECOND
+    assert began(now - ago, ago=ago, now=now) == now - ago
+    assert began(now - ago - 5 * SECOND, ago=ago, now=now) == now - ago - 5 * SECOND
+    assert began(now - ago + 5 * SECOND, ago=ago, now=now) == now - ago
 
 
 def test_a_date_is_final_when_its_second_is_over_by_the_platforms_clock() -> None:

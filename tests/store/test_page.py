@@ -1,6 +1,7 @@
 """`jobs.store.keep`: a page is written whole, and a record that PostgreSQL does not take costs itself alone."""
 
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from msgspec import structs
 
-from jobs.models import Cell, Job, Posting, Quarantine
+from jobs.models import Cell, Job, Posting, Quarantine, Recheck
 from jobs.store import Written, keep, quarantine, ready, said
 from jobs.store.quarantine import OF_ONE_JOB
 from jobs.upstream.record import Page, Record, Refused
@@ -53,6 +54,16 @@ def test_a_record_that_does_not_fit_costs_itself_alone(reason: str) -> None:
     kept = Quarantine.objects.exclude(field="id").get()
     assert (kept.field, kept.reason) == ("", reason)
     assert kept.job_key == wrong.id[:500].encode()[:500].decode(errors="ignore")
+
+
+def test_a_read_that_was_overtaken_is_not_believed_though_our_clock_was_set_back() -> None:
+    """It was asked for 10 s ago, when the clock said what it will say in 5 s once more."""
+    keep(ready(page([record(1, status="working")])), lane="tests")
+    old = page([record(1, status="pending")])
+    late = replace(old, asked=timezone.now() + timedelta(seconds=5), counted=time.monotonic() - 10)
+    assert keep(ready(late), lane="tests", point=True) == Written(older=1)
+    assert Recheck.objects.get().reason == "tie"
+    assert keep(ready(replace(late, counted=time.monotonic())), lane="tests", point=True) == Written(updated=1)
 
 
 def test_what_does_not_fit_is_kept_verbatim() -> None:

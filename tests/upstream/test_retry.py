@@ -31,7 +31,8 @@ def test_what_passes_is_tried_again(error: Exception) -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [CredentialsRefused("x"), NotFound("x", asked=NOON), RequestRefused("x"), TooLong("x"), KeyError("x")]
+    "error",
+    [CredentialsRefused("x"), NotFound("x", asked=NOON, counted=0), RequestRefused("x"), TooLong("x"), KeyError("x")],
 )
 def test_what_does_not_pass_is_not(error: Exception) -> None:
     calls, request = failing(error)

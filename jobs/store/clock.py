@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+from jobs.rules import versions
+
 
 def database_clock() -> Callable[[], datetime]:
     """Read the database's time once; give a clock that counts on from it, never ahead of it, in any thread."""
@@ -14,3 +16,9 @@ def database_clock() -> Callable[[], datetime]:
         read: datetime = cursor.fetchone()[0]
     began = time.monotonic()
     return lambda: read + timedelta(seconds=time.monotonic() - began)
+
+
+def began(asked: datetime, counted: float) -> datetime:
+    """When a request began that was `asked` by such a clock, when `time.monotonic` said so much."""
+    ago = timedelta(seconds=time.monotonic() - counted)
+    return versions.began(asked, ago=ago, now=database_clock()())

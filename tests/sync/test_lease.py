@@ -58,6 +58,12 @@ def test_what_a_holder_writes_stays() -> None:
     assert Lane.objects.exists()
 
 
+def test_a_lease_ends_20_s_after_its_last_beat_by_the_databases_clock() -> None:
+    with leased("tail"), connection.cursor() as cursor:
+        cursor.execute("SELECT expires - clock_timestamp() BETWEEN '10 s' AND '20 s' FROM jobs_lease")
+        assert cursor.fetchall() == [(True,)]
+
+
 def test_a_heart_beats_during_a_long_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a page that takes longer than `TTL` does not lose its lane."""
     monkeypatch.setattr("jobs.sync.lease.BEAT", 0.05)

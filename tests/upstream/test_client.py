@@ -33,7 +33,7 @@ from jobs.upstream.record import Page
 from jobs.upstream.retry import RetryPolicy
 from jobs.upstream.walk import Ask, Walk
 from tests.conftest import FEW
-from tests.records import MASKER
+from tests.records import MASKER, NOON
 from trials.platform import SandboxProcess, sandbox
 
 WALK = Walk(order_by="dateCreated", ascending=True, page_size=50)
@@ -175,10 +175,11 @@ def test_refused_credentials_are_not_tried_again(remote: SandboxProcess, status:
     assert len(remote.requests()) == 1
 
 
-def test_a_clock_that_is_off_is_named_where_credentials_are_refused() -> None:
+def test_both_clocks_are_named_where_credentials_are_refused_and_they_differ() -> None:
     refusal = reply("401 No", b"", headers="Date: Wed, 21 Oct 2015 07:28:00 GMT\r\n")
-    with answering(refusal) as url, pytest.raises(CredentialsRefused, match="Its clock says 2015-10-21 07:28:00"):
-        at(url, policy=ONCE).page(FIRST)
+    both = "Its clock says 2015-10-21 07:28:00, ours 2026-03-01 12:00:00 UTC"
+    with answering(refusal) as url, pytest.raises(CredentialsRefused, match=both):
+        at(url, policy=ONCE, clock=lambda: NOON).page(FIRST)
 
 
 def test_a_wrong_secret_is_refused(remote: SandboxProcess) -> None:

@@ -232,8 +232,8 @@ MUTANTS = (
     Mutant(
         name="a sweep that has brought no job helps a tail",
         path="jobs/rules/tail.py",
-        before="return came and (complete is None",
-        after="return (complete is None",
+        before="return is_behind and swept.came and",
+        after="return is_behind and",
         tests=RULES,
     ),
 )

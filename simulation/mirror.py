@@ -8,7 +8,7 @@ from jobs.rules import shards, versions
 from jobs.rules.rechecks import FIRST_WAIT, LONGEST_WAIT, SPACING, Absence, Due, Read, absence, chosen, wait
 from jobs.rules.shards import Known, Shard
 from jobs.rules.sweep import Place, Stretch
-from jobs.rules.tail import goes_on_from
+from jobs.rules.tail import Swept, goes_on_from
 from jobs.rules.versions import Doubt, Seen, Stored, Use, judge
 from jobs.upstream.record import Page, Record
 from simulation.platform import EPOCH, STATES, stage
@@ -31,14 +31,15 @@ class Recheck:
     missing: datetime | None = None
 
 
-@dataclass(kw_only=True)
-class Walked:
-    """A shard of a sweep, or a list of open jobs, and how far its walk has come."""
+@dataclass(kw_only=True, eq=False)
+class ShardWalk:
+    """The walk through a shard of a sweep, or a list of open jobs: how far it has come, and what it has left out."""
 
     shard: Shard
     place: Place = field(default_factory=Place)
     since: datetime | None = None
     restarts: int = 0
+    left_out: str = ""
 
 
 @dataclass(kw_only=True)
@@ -51,12 +52,12 @@ class Mirror:
     rechecks: dict[str, Recheck] = field(default_factory=dict)
     watermark: datetime | None = None
     complete: datetime | None = None
+    tail_fails: bool = False
     sweep: int = 0
-    shards: list[Walked] = field(default_factory=list)
+    shards: list[ShardWalk] = field(default_factory=list)
     split: set[Shard] = field(default_factory=set)
     swept_since: datetime = EPOCH
     swept_from: datetime = EPOCH
-    gaps: bool = False
     came: bool = False
     leases: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     _raises: int = 0
@@ -221,14 +222,16 @@ class Mirror:
 
     # Walks.
 
-    def close(self, walked: Walked, stretch: Stretch | None) -> None:
+    def close(self, walk: ShardWalk, stretch: Stretch | None) -> None:
         """Look by id for what is stored in a stretch of time and did not come; at the end for what has no date too."""
         for key, record in self.records.items():
             held = self.stored[key]
-            if held.gone or not walked.since or held.observed >= walked.since or not _within(record, walked.shard):
+            if held.gone or not walk.since or not _within(record, walk.shard):
+                continue
+            if walk.since <= held.observed <= self.clock():
                 continue
             if record.created is None:
-                if walked.place.finished:
+                if walk.place.finished:
                     self.doubt(key, Doubt.ABSENT)
             elif stretch and stretch.start <= record.created < stretch.end and key not in stretch.keys:
                 self.doubt(key, Doubt.ABSENT)
@@ -239,6 +242,11 @@ class Mirror:
         self.watermark = max(marks, default=None)
         helped = self.complete is not None and began < self.complete <= self.clock()
         self.complete = self.complete if helped else began
+        self.tail_fails = False
+
+    def fail_tail(self, epoch: int) -> None:
+        """Note that a pass of the tail has failed, if its worker still may."""
+        self.tail_fails |= self.holds("tail", epoch)
 
     def is_filled(self) -> bool:
         """Whether any job is here that is not gone."""
@@ -255,25 +263,37 @@ class Mirror:
             self.watermark = dated
         found = shards.parts(shards.first(self.known()), self.known(), self.split)
         self.came = False
-        self.gaps = any(parts and shards.rest(shard) for shard, parts in found.items())
-        self.shards = [Walked(shard=shard) for shard, parts in found.items() if not parts]
+        self.shards = [ShardWalk(shard=shard) for shard, parts in found.items() if not parts]
+        for shard in (shard for shard, parts in found.items() if parts):
+            self._leave_out(shard, shards.rest(shard))
 
     def end_sweep(self) -> None:
-        """Let a tail that does not come to its end go on from where the sweep began."""
-        if goes_on_from(self.swept_since, complete=self.complete, now=self.clock(), gaps=self.gaps, came=self.came):
+        """If every walk of a sweep is over, let a tail that fails go on from where it began."""
+        if not self.shards or not all(each.place.finished for each in self.shards):
+            return
+        gaps = bool(shards.unread({each.shard: each.left_out for each in self.shards}))
+        swept = Swept(began=self.swept_since, gaps=gaps, came=self.came)
+        self.shards = []
+        if goes_on_from(swept, fails=self.tail_fails, complete=self.complete, now=self.clock()):
             self.complete = self.swept_since
             self.watermark = max(self.watermark or self.swept_from, self.swept_from)
 
-    def begin_again(self, walked: Walked) -> None:
-        """Begin a walk again; split its shard where that has happened too often."""
-        walked.place, walked.since, walked.restarts = Place(), None, walked.restarts + 1
-        if walked.restarts <= shards.RESTARTS or walked not in self.shards:
+    def begin_again(self, walk: ShardWalk) -> None:
+        """Begin a walk again; split its shard where that has happened too often, or leave it out."""
+        walk.place, walk.since, walk.restarts = Place(), None, walk.restarts + 1
+        if walk.restarts <= shards.RESTARTS or walk not in self.shards:
             return
-        parts = shards.split(walked.shard, self.known())
-        self.gaps |= not parts or bool(shards.rest(walked.shard))
-        self.shards.remove(walked)
-        self.split.add(walked.shard)
-        self.shards += [Walked(shard=part) for part in parts]
+        self.shards.remove(walk)
+        parts = shards.split(walk.shard, self.known())
+        self.shards += [ShardWalk(shard=part) for part in parts]
+        if parts:
+            self.split.add(walk.shard)
+        self._leave_out(walk.shard, shards.rest(walk.shard) if parts else "whose walk never came to its end")
+
+    def _leave_out(self, shard: Shard, why: str) -> None:
+        """Go on without what a shard has of its own, if that is anything."""
+        if why:
+            self.shards.append(ShardWalk(shard=shard, place=Place(finished=True), left_out=why))
 
 
 def _within(record: Record, shard: Shard) -> bool:

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from random import Random
 
 from jobs.rules import rechecks, shards, versions
+from jobs.rules.shards import Shard
 from jobs.rules.sweep import Place, Sweep
 from jobs.rules.tail import Tail
 from jobs.rules.versions import LAG, Doubt
 from jobs.upstream.errors import Endless, NotFound, TokenRefused, TokenRepeated, UpstreamError
 from jobs.upstream.record import Page
 from jobs.upstream.walk import Walk
-from simulation.mirror import LeaseLost, Mirror, Walked
+from simulation.mirror import LeaseLost, Mirror, ShardWalk
 from simulation.platform import LONGEST_LAG, TOKENS, Platform, moment
 
 STEPS = 160
@@ -80,7 +81,7 @@ class Schedule:
         self.ours = 0
         self.mirror = Mirror(clock=lambda: moment(self.platform.now + self.ours))
         self.workers = [Worker() for _ in range(dice.randint(1, 3))]
-        self.open = [Walked(shard=each) for each in shards.OPEN]
+        self.open = [ShardWalk(shard=each) for each in shards.OPEN]
         self.pace = dice.choice(PACES)
         self.size = dice.choice(sizes)
         self.crashes = self.zombies = 0
@@ -182,13 +183,13 @@ class Schedule:
             case "sweep" if left := self._left():
                 return self._walk(worker, dice.choice(left))
             case "open" if mirror.complete:
-                walked = dice.choice(self.open)
-                if walked.place.finished:
-                    walked.place, walked.since = Place(), None
-                return self._walk(worker, walked)
+                walk = dice.choice(self.open)
+                if walk.place.finished:
+                    walk.place, walk.since = Place(), None
+                return self._walk(worker, walk)
         return self._rechecks(worker)
 
-    def _left(self) -> list[Walked]:
+    def _left(self) -> list[ShardWalk]:
         """The shards whose walks are not over; a tame schedule has one sweep alone, the backfill."""
         left = [each for each in self.mirror.shards if not each.place.finished]
         if not left and not (self.tame and self.mirror.sweep):
@@ -227,22 +228,23 @@ class Schedule:
                     yield
                     watermark = tail.take(page)
                 except UpstreamError:
+                    mirror.fail_tail(epoch)
                     return
                 mirror.check("tail", epoch)
-                mirror.keep(self._dated(page, counted), since=asked, point=False)
+                mirror.keep(self._dated(page, counted), since=began, point=False)
                 if tail.ask is None:
                     self._regressed |= bool(self._passed and watermark and watermark < self._passed)
                     self._passed = watermark
                     mirror.end_tail(watermark, began)
                 yield
 
-    def _walk(self, worker: Worker, walked: Walked) -> Steps:
-        mirror, name = self.mirror, f"walk {walked.shard}"
+    def _walk(self, worker: Worker, walk: ShardWalk) -> Steps:
+        mirror, name = self.mirror, f"walk {walk.shard}"
         with self._leased(worker, name) as epoch:
-            if epoch is None or walked.place.finished:
+            if epoch is None or walk.place.finished:
                 return
-            since = walked.since or mirror.clock()
-            sweep = Sweep(self._walk_of(walked), walked.place)
+            since = walk.since or mirror.clock()
+            sweep = Sweep(self._way(walk.shard), walk.place)
             while sweep.ask is not None:
                 asked, counted = mirror.clock(), self.platform.now
                 yield
@@ -252,27 +254,27 @@ class Schedule:
                     behind = sweep.take(page)
                 except (TokenRefused, TokenRepeated, Endless):
                     mirror.check(name, epoch)
-                    mirror.begin_again(walked)
+                    mirror.begin_again(walk)
+                    mirror.end_sweep()
                     return
                 except UpstreamError:
                     return
                 mirror.check(name, epoch)
                 mirror.keep(self._dated(page, counted), since=since, point=False)
-                walked.place, walked.since = behind.place, since
-                mirror.came |= walked in mirror.shards and bool(page.records)
-                mirror.close(walked, behind.stretch)
-                if all(each.place.finished for each in mirror.shards):
-                    mirror.end_sweep()
+                walk.place, walk.since = behind.place, since
+                mirror.came |= walk in mirror.shards and bool(page.records)
+                mirror.close(walk, behind.stretch)
+                mirror.end_sweep()
                 yield
 
-    def _walk_of(self, walked: Walked) -> Walk:
+    def _way(self, shard: Shard) -> Walk:
         number = self.mirror.sweep
         return Walk(
             order_by="dateCreated",
-            ascending=shards.ascends(number, everything=walked.shard == shards.EVERYTHING),
+            ascending=shards.ascends(number, everything=shard == shards.EVERYTHING),
             page_size=shards.page_size(number, self.size),
-            type=walked.shard.type,
-            status=walked.shard.status,
+            type=shard.type,
+            status=shard.status,
         )
 
     def _rechecks(self, worker: Worker) -> Steps:
@@ -314,11 +316,11 @@ class Schedule:
 
     def _cycle(self, worker: Worker) -> None:
         """Run every lane to its end, one after the other; of a sweep what is left of it."""
-        for walked in self.open:
-            walked.place, walked.since = Place(), None
-        if not self.mirror.shards:
+        for walk in self.open:
+            walk.place, walk.since = Place(), None
+        if not self.mirror.sweep:
             self._next_sweep()
-        lanes = [self._tail(worker), *(self._walk(worker, walked) for walked in [*self.open, *self.mirror.shards])]
+        lanes = [self._tail(worker), *(self._walk(worker, walk) for walk in [*self.open, *self.mirror.shards])]
         for steps in self.dice.sample(lanes, len(lanes)):
             self._to_end(worker, steps)
         while self.mirror.rechecks:

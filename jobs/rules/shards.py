@@ -84,6 +84,11 @@ def rest(shard: Shard) -> str:
     return "in a state that is not known here" if shard == EVERYTHING else ""
 
 
+def unread(left_out: Mapping[Shard, str]) -> dict[Shard, str]:
+    """What the shards of a sweep have left out, in words, where they have, and the walk through everything has, too."""
+    return {each: why for each, why in left_out.items() if why} if left_out.get(EVERYTHING) != "" else {}
+
+
 def weights(here: Mapping[Shard, int]) -> Callable[[Shard], int]:
     """How many jobs shards are thought to have, where so many are `here` of each type, state and issuer.
 

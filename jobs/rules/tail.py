@@ -4,6 +4,7 @@ It reads down to the watermark, the newest `dateUpdated` that the last complete 
 overlap, since dates have a second's resolution and may become visible late.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from jobs.rules.endless import Guard
@@ -19,15 +20,25 @@ UNKNOWN = timedelta(days=1)
 """How far a pass reads back where our clock was set back, and nobody knows how long ago the last one was."""
 
 
-def goes_on_from(swept: datetime, *, complete: datetime | None, now: datetime, gaps: bool, came: bool) -> bool:
-    """Whether a tail that fails goes on from where a sweep began, at `swept`, that has just ended.
+@dataclass(frozen=True, kw_only=True)
+class Swept:
+    """A sweep that has just ended: when it `began`, whether it left jobs out (`gaps`), and whether any `came` by it."""
 
-    So it does where none of its passes is `complete` since, and anything `came` by the sweep: a platform that shows no
-    job for a while has hidden what is new, too. Where the sweep has `gaps`, there must have been no complete pass for
-    long: a tail that comes to its end after all brings what has changed in these, too.
+    began: datetime
+    gaps: bool
+    came: bool
+
+
+def goes_on_from(swept: Swept, *, fails: bool, complete: datetime | None, now: datetime) -> bool:
+    """Whether the tail goes on from where a sweep began.
+
+    So it does where it `fails`, none of its passes is `complete` since, and anything came by the sweep: a platform that
+    shows no job for a while has hidden what is new, too. Where the sweep has gaps, there must have been no complete
+    pass for long: a tail that comes to its end after all brings what has changed in these, too.
     """
-    last = swept if complete is None else complete
-    return came and (complete is None or complete < swept) and (not gaps or last < now - STUCK)
+    last = swept.began if complete is None else complete
+    is_behind = fails and (complete is None or complete < swept.began)
+    return is_behind and swept.came and (not swept.gaps or last < now - STUCK)
 
 
 class Tail:
@@ -59,7 +70,7 @@ class Tail:
         self._guard = Guard(self.ask)
 
     def take(self, page: Page) -> datetime | None:
-        """Take the page that was asked for; give the watermark of a pass that ends with it.
+        """Take the page that was asked for; give the watermark that the pass will have set when it ends.
 
         Raises as `Guard.check` does, and `Emptied`.
         """

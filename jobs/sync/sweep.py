@@ -6,7 +6,6 @@ A sweep's shards are there from its begin to its end, so that whoever comes know
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -16,9 +15,9 @@ from django.db.models.functions import Greatest, Now
 
 from jobs import store
 from jobs.models import Lane, Lease, Pass, Shard
+from jobs.rules import shards
 from jobs.rules.anomalies import Anomaly, Kind
-from jobs.rules.shards import EVERYTHING
-from jobs.rules.tail import goes_on_from
+from jobs.rules.tail import Swept, goes_on_from
 from jobs.store.clock import database_clock
 from jobs.sync import anomalies
 from jobs.sync.gate import Gate
@@ -114,10 +113,10 @@ def _end(run: Run) -> Pass.Outcome:
 
 
 def _gaps() -> list[str]:
-    """What has not been read, in words: nothing where the walk through everything has come to its end."""
-    if Shard.objects.filter(lane=Lane.SWEEP, **asdict(EVERYTHING), left_out="").exists():
-        return []
-    return [f"{each.scope or 'jobs'} {each.left_out}" for each in _shards().exclude(left_out="")]
+    """What has not been read, in words."""
+    rows = {shards.Shard(type=row.type, status=row.status, issuer=row.issuer): row for row in _shards()}
+    left_out = shards.unread({shard: row.left_out for shard, row in rows.items()})
+    return [f"{rows[shard].scope or 'jobs'} {why}" for shard, why in left_out.items()]
 
 
 def _has_come(began: datetime) -> bool:
@@ -137,11 +136,11 @@ def _help_the_tail(swept: Lane, *, gaps: bool) -> None:
 
     Maybe more has changed than it can read before its page tokens die, and what it would have to read only grows.
     """
-    tail = Lane.objects.exclude(problem="").filter(pk=Lane.TAIL).first()
+    tail = Lane.objects.filter(pk=Lane.TAIL).first()
     if tail is None or swept.began is None or swept.dated is None:
         return
-    now, came = database_clock()(), _has_come(swept.began)
-    if not goes_on_from(swept.began, complete=tail.complete, now=now, gaps=gaps, came=came):
+    ended, now = Swept(began=swept.began, gaps=gaps, came=_has_come(swept.began)), database_clock()()
+    if not goes_on_from(ended, fails=bool(tail.problem), complete=tail.complete, now=now):
         return
     behind = Lane.objects.filter(pk=Lane.TAIL, complete=tail.complete)
     if behind.update(complete=swept.began, watermark=Greatest("watermark", Value(swept.dated))):

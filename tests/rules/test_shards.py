@@ -4,7 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from jobs.rules.shards import EVERYTHING, MOST_ISSUERS, Known, Shard, ascends, first, parts, rest, split, weights
+from jobs.rules.shards import (
+    EVERYTHING,
+    MOST_ISSUERS,
+    Known,
+    Shard,
+    ascends,
+    first,
+    parts,
+    rest,
+    split,
+    unread,
+    weights,
+)
 
 HERE = {
     Shard(type="a", status="success", issuer="x"): 600,
@@ -90,3 +102,10 @@ def test_nothing_is_cut_by_more_issuers_than_can_be_walked() -> None:
 def test_what_the_parts_of_a_shard_leave_out_is_said(shard: Shard, left: str) -> None:
     assert left in rest(shard)
     assert bool(rest(shard)) == bool(left)
+
+
+def test_what_shards_leave_out_is_unread_unless_the_walk_through_everything_brought_it() -> None:
+    left_out = {Shard(type="a"): "for a reason", Shard(type="b"): ""}
+    assert unread(left_out | {EVERYTHING: ""}) == {}
+    assert unread(left_out) == {Shard(type="a"): "for a reason"}
+    assert unread(left_out | {EVERYTHING: "too"}) == {Shard(type="a"): "for a reason", EVERYTHING: "too"}

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
-from jobs.rules.tail import STUCK, UNKNOWN, Tail, goes_on_from
+from jobs.rules.tail import STUCK, UNKNOWN, Swept, Tail, goes_on_from
 from jobs.upstream.errors import Emptied
 from jobs.upstream.record import Page, Refused
 from tests.records import NOON, iso, record
@@ -166,9 +167,10 @@ def test_a_tail_that_is_not_complete_since_a_sweep_began_goes_on_from_there(
     complete: timedelta | None, now: timedelta, gaps: bool, helped: bool
 ) -> None:
     """Where that has left something out, when nobody expects any more that it comes to its end."""
-    last = None if complete is None else NOON + complete
-    assert goes_on_from(NOON, complete=last, now=NOON + now, gaps=gaps, came=True) == helped
-    assert not goes_on_from(NOON, complete=last, now=NOON + now, gaps=gaps, came=False)
+    goes_on = partial(goes_on_from, complete=None if complete is None else NOON + complete, now=NOON + now)
+    assert goes_on(Swept(began=NOON, gaps=gaps, came=True), fails=True) == helped
+    assert not goes_on(Swept(began=NOON, gaps=gaps, came=True), fails=False)
+    assert not goes_on(Swept(began=NOON, gaps=gaps, came=False), fails=True)
 
 
 def test_a_first_pass_after_the_first_sweep_has_begun_reads_down_to_its_beginning() -> None:

@@ -33,7 +33,7 @@ def main(work: str, number: str, of: str) -> None:
 
 
 def _sweeping(number: int, of: int) -> Callable[[], None]:
-    """Read everything, as sweepers do; the first one lets the tail have its pass before."""
+    """Read everything, as sweepers do; the one of them that is made last lets the tail have its pass before."""
     from jobs.sync.lanes import run_sweep, run_tail, sweep_is_left
     from jobs.sync.lease import LeaseHeld
 

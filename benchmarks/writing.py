@@ -91,7 +91,7 @@ def _sync(payloads: list[bytes]) -> Json:
     began = time.monotonic()
     done = run_pass(Lane.SWEEP, walk)
     seconds = time.monotonic() - began
-    counts = {name: getattr(done, name) for name in ("inserted", "updated", "unchanged", "older", "refused")}
+    counts = {name: getattr(done, name) for name in ("inserted", "updated", "unchanged", "dropped", "refused")}
     return {"rate": round(sum(counts.values()) / seconds), "seconds": round(seconds, 1), **counts}
 
 

@@ -435,6 +435,8 @@ class UpstreamMinute(models.Model):
     slowest = models.FloatField()
 
 
+CAME = F("inserted") + F("updated") + F("unchanged") + F("dropped")
+"""How many jobs came in a pass."""
 TELLING = ~Q(outcome="complete", inserted=0, updated=0)
 """Passes that have something to tell: not those that met nothing but what is here, or in quarantine, already."""
 
@@ -460,7 +462,7 @@ class Pass(models.Model):
     inserted = models.IntegerField(default=0)
     updated = models.IntegerField(default=0)
     unchanged = models.IntegerField(default=0)
-    older = models.IntegerField(default=0)
+    dropped = models.IntegerField(default=0)
     refused = models.IntegerField(default=0)
     problem = models.TextField(default="")
 

@@ -207,7 +207,7 @@ def age_said(page: str) -> float:
 
 @pytest.mark.parametrize(("way", "seconds"), [("gone", 60), ("silent", 12)])
 def test_25_a_broker_that_is_down(tmp_path: Path, way: str, seconds: int) -> None:
-    """Pages are served and say how old they are; within a period of its return the mirror is fresh."""
+    """Pages are served and say how old they are; when it is back, the mirror becomes fresh by itself."""
     server = Valkey(tmp_path / "broker")
     with served(server) as first, deck(tmp_path / "data", CELERY_BROKER_URL=server.url, **SLOWLY) as running:
         until(lambda: rows(running) == JOBS)

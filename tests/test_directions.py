@@ -25,7 +25,7 @@ ROOMS = {
     "jobs.html": set[str](),
     "jobs.links": set[str](),
     "jobs.models": {"jobs.document", "jobs.keys"},
-    "jobs.watch": {"jobs.watch", "jobs.models", "jobs.rules"},
+    "jobs.watch": {"jobs.watch", "jobs.models", "jobs.rules", "jobs.store.faults"},
     "jobs.rollups": {"jobs.histogram"},
     "jobs.store": {
         *("jobs.store", "jobs.files", "jobs.histogram", "jobs.keys", "jobs.models", "jobs.paths", "jobs.statuses"),

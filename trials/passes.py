@@ -1,6 +1,7 @@
 """The passes of the lanes, each where the scheduler would run it too."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from jobs.sync.lanes import (
     reconcile_may_begin,
@@ -13,37 +14,34 @@ from jobs.sync.lanes import (
 from jobs.sync.run import Watcher
 
 
-def run_slice(watch: Watcher) -> None:
+class Lane(Protocol):
+    """Runs passes, which somebody may watch."""
+
+    def __call__(self, *, watch: Watcher) -> Any:
+        """Run them, where there is anything to do."""
+
+
+def run_slice(*, watch: Watcher) -> None:
     """Walk one page of a sweep, where there is one."""
     if sweep_is_left():
         run_sweep(seconds=0, watch=watch)
 
 
-def run_whole_sweep(watch: Watcher) -> None:
+def run_whole_sweep(*, watch: Watcher) -> None:
     """Walk a sweep to its end, where there is one."""
     if sweep_is_left():
         run_sweep(seconds=600, watch=watch)
 
 
-def run_open(watch: Watcher) -> None:
+def run_open(*, watch: Watcher) -> None:
     """Walk through the open jobs, as soon as there are any."""
     if reconcile_may_begin():
         run_reconcile(watch=watch)
 
 
-def run_due(watch: Watcher) -> None:
-    """Read by id what is due."""
-    run_rechecks(watch=watch)
-
-
-def run_newest(watch: Watcher) -> None:
-    """Read what has changed."""
-    run_tail(watch=watch)
-
-
-LANES: Mapping[str, Callable[[Watcher], None]] = {
-    "tail": run_newest,
-    "rechecks": run_due,
+LANES: Mapping[str, Lane] = {
+    "tail": run_tail,
+    "rechecks": run_rechecks,
     "slice": run_slice,
     "sweep": run_whole_sweep,
     "reconcile": run_open,

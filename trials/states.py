@@ -269,7 +269,7 @@ class Sync(Played):
     def _pass(self, lane: str, watch: Watcher) -> None:
         before = set(self.overtaken)
         try:
-            LANES[lane](watch)
+            LANES[lane](watch=watch)
         except (UpstreamError, LeaseHeld, LeaseLost, Stopped):
             pass
         else:

@@ -19,7 +19,7 @@ from dashboard.services.plainly import PLAIN
 if TYPE_CHECKING:
     from jobs.models import Pass
 
-COUNTS = ("pages", "inserted", "updated", "unchanged", "older", "refused")
+COUNTS = ("pages", "inserted", "updated", "unchanged", "dropped", "refused")
 
 
 @dataclass

@@ -24,7 +24,7 @@ class Kind(StrEnum):
     EXPIRED = "token-refused"
     ENDLESS = "endless"
     SIZE_REFUSED = "size-refused"
-    GIVEN_UP = "given-up"
+    LEFT_OUT = "left-out"
     OUTRUN = "outrun"
     ABSENT = "absent"
     ORDER = "order"

@@ -5,9 +5,7 @@ from datetime import timedelta
 from jobs.upstream.errors import (
     BrokenReply,
     CredentialsRefused,
-    Endless,
     RequestRefused,
-    TokenRepeated,
     TooLong,
     TryAgain,
     UpstreamError,
@@ -20,8 +18,7 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=5)
 
 def is_failure(error: UpstreamError | None) -> bool:
     """Whether an answer, or none, says that the platform does not work; that it refuses a request says that it does."""
-    walks = isinstance(error, TokenRepeated | Endless | TooLong)
-    return isinstance(error, TryAgain | BrokenReply | CredentialsRefused) and not walks
+    return isinstance(error, TryAgain | BrokenReply | CredentialsRefused) and not isinstance(error, TooLong)
 
 
 def weight(error: UpstreamError, *, search: bool) -> int:

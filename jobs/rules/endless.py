@@ -8,6 +8,7 @@ from jobs.upstream.walk import Ask
 
 PATIENCE = 500
 """How many pages in a row may bring nothing: a filter that matches little gives empty ones."""
+TWICE = "The platform gave a page token for the second time; the walk begins again."
 
 
 class Guard:
@@ -23,7 +24,7 @@ class Guard:
     def check(self, page: Page, dates: list[datetime]) -> None:
         """Let a page pass whose jobs have these dates; raise `TokenRepeated` or `Endless`."""
         if page.next_token is not None and page.next_token in self._tokens:
-            raise TokenRepeated("The platform gave a page token for the second time; the walk begins again.")
+            raise TokenRepeated(TWICE)
         self._tokens.add(page.next_token)
         self._idle = 0 if self._leads_on(page, dates) else self._idle + 1
         if self._idle > PATIENCE:

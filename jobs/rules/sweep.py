@@ -7,7 +7,7 @@ or has changed its state meanwhile: it is read by id.
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from jobs.rules.endless import Guard
+from jobs.rules.endless import TWICE, Guard
 from jobs.rules.versions import second
 from jobs.upstream.errors import Endless, TokenRepeated
 from jobs.upstream.record import Page
@@ -73,7 +73,7 @@ class Sweep:
         dated = [(record.id, second(record.created)) for record in page.records if record.created is not None]
         self._guard.check(page, [date for _, date in dated])
         if page.next_token is not None and page.next_token == self.place.mark:
-            raise TokenRepeated("The platform gave a page token for the second time; the walk begins again.")
+            raise TokenRepeated(TWICE)
         if self.place.idle > MOST_IDLE:
             raise Endless(f"{MOST_IDLE} pages in a row led no further, and more are to come; the walk begins again.")
         before, self.place = self.place, self._behind(page, dated)

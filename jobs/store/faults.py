@@ -8,11 +8,10 @@ OF_A_RECORD: tuple[tuple[type[Exception], str], ...] = (
     (IntegrityError, "It breaks a rule of the tables."),
     (ProgramLimitExceeded, "It is larger than the tables can hold."),
 )
-
-
+READ_ONLY = "The database is read-only. Let it take writes again."
 OF_THE_DATABASE: tuple[tuple[type[Exception], str], ...] = (
     (UndefinedTable, "The database has none of our tables; run ./deck manage migrate."),
-    (ReadOnlySqlTransaction, "The database is read-only. Let it take writes again."),
+    (ReadOnlySqlTransaction, READ_ONLY),
     (DiskFull, "The database's disk is full. Make room on it."),
 )
 

@@ -25,7 +25,7 @@ class Written:
     inserted: int = 0
     updated: int = 0
     unchanged: int = 0
-    older: int = 0
+    dropped: int = 0
     refused: int = 0
     dates: tuple[datetime, ...] = field(default=(), compare=False)
     misfits: tuple[str, ...] = field(default=(), compare=False)
@@ -165,7 +165,7 @@ def _counted(judged: Collection[Judged]) -> Written:
         inserted=uses.count((Use.TAKE, True)),
         updated=uses.count((Use.TAKE, False)),
         unchanged=sum(use is Use.SAME for use, _ in uses),
-        older=sum(use is Use.DROP for use, _ in uses),
+        dropped=sum(use is Use.DROP for use, _ in uses),
         dates=tuple(each.row.updated for each in taken if each.row.updated),
     )
 

@@ -49,7 +49,6 @@ UPDATE jobs_upstream SET rests_until = clock_timestamp() + %(pause)s
 WHERE rests_until IS NULL OR rests_until < clock_timestamp() OR rests_until > clock_timestamp() + 2 * %(longest)s
 RETURNING 1
 """
-NO_TIME = timedelta(0)
 
 
 class Gate:

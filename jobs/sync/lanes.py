@@ -46,7 +46,10 @@ def sweep_is_left() -> bool:
 
 
 def is_due(lane: str, every: float) -> bool:
-    """Tell whether no pass of a lane has begun for about so many seconds, by the database's clock."""
+    """Tell whether no pass of a lane that runs `every` so many seconds has begun for half of them.
+
+    By the database's clock; half of them, so that a tick that comes a little early is none too many.
+    """
     lately = Now() - timedelta(seconds=every / 2)
     return not Pass.objects.filter(lane=lane, began__gt=lately, began__lte=Now()).exists()
 

@@ -29,7 +29,7 @@ SMALLEST_PAGE = 1
 REFUSES_SIZE = frozenset({400, 413, 422})
 
 Save = Callable[[Written], None]
-COUNTS = ("inserted", "updated", "unchanged", "older", "refused")
+COUNTS = ("inserted", "updated", "unchanged", "dropped", "refused")
 Watcher = Callable[[Pass], None]
 
 
@@ -156,18 +156,19 @@ def _walked(run: Run, walk: Walk) -> Pass.Outcome:
         try:
             outcome = walk(run)
             break
-        except TooLong as error:
+        except (TooLong, RequestRefused) as error:
             if not run.may_ask_for_less(error):
-                raise TooLong(f"{error} It holds a single job.") from error
-            refused = error
-        except RequestRefused as error:
-            if not run.may_ask_for_less(error):
-                raise
+                raise _of_the_smallest(error) from error.__cause__
             refused = error
         run = run.with_smaller_pages(refused=isinstance(refused, RequestRefused))
     if refused is not None:
         run.note(Anomaly(kind=Kind.SIZE_REFUSED, said=str(refused)))
     return outcome
+
+
+def _of_the_smallest(error: TooLong | RequestRefused) -> UpstreamError:
+    """What to say where no smaller page can be asked for."""
+    return TooLong(f"{error} It holds a single job.") if isinstance(error, TooLong) else error
 
 
 def _succeed(record: Pass, lease: Lease, outcome: Pass.Outcome) -> None:

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Greatest, Now
 
 from jobs import store
-from jobs.models import Lane, Lease, Pass, Shard
+from jobs.models import CAME, Lane, Lease, Pass, Shard
 from jobs.rules import shards
 from jobs.rules.anomalies import Anomaly, Kind
 from jobs.rules.tail import Swept, goes_on_from
@@ -121,8 +121,7 @@ def _gaps() -> list[str]:
 
 def _has_come(began: datetime) -> bool:
     """Whether any job has come by the sweep that began then."""
-    something = Q(inserted__gt=0) | Q(updated__gt=0) | Q(unchanged__gt=0) | Q(older__gt=0)
-    return Pass.objects.filter(something, lane=Lane.SWEEP, began__gte=began).exists()
+    return Pass.objects.annotate(came=CAME).filter(came__gt=0, lane=Lane.SWEEP, began__gte=began).exists()
 
 
 def _bind_the_tail(first: Page) -> None:

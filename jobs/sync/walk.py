@@ -128,8 +128,7 @@ def _fail(shard: Shard, error: UpstreamError | Error) -> None:
 def _leave_out(shard: Shard, why: str) -> None:
     """Go on without jobs of a shard; the sweep will not say that it has read everything."""
     Shard.objects.filter(pk=shard.pk).update(finished=True, left_out=why)
-    told = f"Jobs are left out by the sweep: {shard.scope or 'all'}, {why}."
-    anomalies.note(shard.lane, Anomaly(kind=Kind.GIVEN_UP, said=told))
+    anomalies.note(shard.lane, Anomaly(kind=Kind.LEFT_OUT, said=f"They are {shard.scope or 'all'}, {why}."))
 
 
 def _leave_out_between(whole: shards.Shard) -> None:
@@ -151,7 +150,10 @@ def plant_sweep() -> None:
 
 
 def plant(lane: str, parts: Iterable[shards.Shard]) -> None:
-    """Let walks through these shards begin: the longest first, so that no worker is left alone with it at the end."""
+    """Let walks through these shards begin: the longest first, so that no worker is left alone with it at the end.
+
+    That through everything comes last: a worker that has nothing else to do meets another in the middle of it.
+    """
     weight = shards.weights(_counts())
     rows = [Shard(lane=lane, weight=weight(part), **asdict(part)) for part in parts]
     Shard.objects.bulk_create(sorted(rows, key=lambda row: (not row.scope, -row.weight)), ignore_conflicts=True)

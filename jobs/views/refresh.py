@@ -41,7 +41,7 @@ def _refresh(request: HttpRequest, refresh: Callable[[], Written], back: str, wh
 
 
 def _said(written: Written, what: str) -> str:
-    changed, kept = written.inserted + written.updated, written.unchanged + written.older
+    changed, kept = written.inserted + written.updated, written.unchanged + written.dropped
     said = f"Refreshed: {changed} changed." if changed else f"The {what} is as the platform has it."
     if written.refused:
         rest = f"{said} But" if changed + kept else "Nothing is refreshed:"

@@ -3,18 +3,16 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from jobs.models import TELLING, Anomaly, Cell, Pass, Quarantine
+from jobs.models import CAME, TELLING, Anomaly, Cell, Pass, Quarantine
 from jobs.search.counting import CAP
 from jobs.watch.lanes import lanes
 from jobs.watch.platform import health
 
 PASSES, REFUSED = 30, 50
-CAME = F("inserted") + F("updated") + F("unchanged") + F("older")
 
 
 @require_safe

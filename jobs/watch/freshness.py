@@ -10,9 +10,8 @@ from django.db.models.functions import Now
 
 from jobs.models import Horizon, Lane, Lease, Pass, Upstream
 from jobs.rules.tail import MISSED
+from jobs.store.faults import READ_ONLY
 
-READ_ONLY = "The database is read-only. Let it take writes again."
-"""What no pass can write down, so that whoever reads has to see it."""
 STALE_AFTER = 60
 """Not before so many seconds is anything called late, however short the period."""
 
@@ -53,6 +52,7 @@ def freshness() -> Freshness:
     if tail is None:
         return Freshness(as_of=None, state="new", filling=True)
     rests = Upstream.objects.filter(rests_until__isnull=False).first()
+    # What no pass can write down, so that whoever reads has to see it.
     problem, since = (READ_ONLY, tail.complete) if tail.read_only == "on" else _problem(tail, rests)
     if _is_silent(tail, rests):
         problem, since = "", None

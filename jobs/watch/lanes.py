@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import F, Min, Sum
 from django.db.models.functions import Now
 
-from jobs.models import Delivery, Lane, Pass, Recheck
+from jobs.models import CAME, Delivery, Lane, Pass, Recheck
 from jobs.rules import lag
 from jobs.watch.progress import Progress, progress
 
@@ -70,13 +70,12 @@ def lanes() -> Lanes:
 
 
 def _paces() -> dict[str, Pace]:
-    changed = F("inserted") + F("updated")
     lately = Pass.objects.filter(began__gt=Now() - LATELY).values("lane")
     sums = lately.annotate(
         length=Now() - Min("began"),
         all_pages=Sum("pages"),
-        changed=Sum(changed),
-        seen=Sum(changed + F("unchanged") + F("older")),
+        changed=Sum(F("inserted") + F("updated")),
+        seen=Sum(CAME),
     )
     return {each["lane"]: _pace(each) for each in sums}
 

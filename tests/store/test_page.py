@@ -61,7 +61,7 @@ def test_a_read_that_was_overtaken_is_not_believed_though_our_clock_was_set_back
     keep(ready(page([record(1, status="working")])), lane="tests")
     old = page([record(1, status="pending")])
     late = replace(old, asked=timezone.now() + timedelta(seconds=5), counted=time.monotonic() - 10)
-    assert keep(ready(late), lane="tests", point=True) == Written(older=1)
+    assert keep(ready(late), lane="tests", point=True) == Written(dropped=1)
     assert Recheck.objects.get().reason == "tie"
     assert keep(ready(replace(late, counted=time.monotonic())), lane="tests", point=True) == Written(updated=1)
 

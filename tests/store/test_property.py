@@ -53,7 +53,7 @@ def test_any_pages_in_any_order(pages: list[list[dict[str, Any]]]) -> None:
         for record in records:
             seen.setdefault(record.id, []).append(record)
         written = write(records)
-        assert written.inserted + written.updated + written.unchanged + written.older == len(records)
+        assert written.inserted + written.updated + written.unchanged + written.dropped == len(records)
 
     assert set(Job.objects.values_list("key", flat=True)) == set(seen)
     assert is_consistent()

@@ -60,7 +60,7 @@ def test_everything_may_go() -> None:
 def test_what_is_pruned_does_not_come_back() -> None:
     run("--older-than", "29d")
     again = records([job(n, dateCreated=days_ago(n + 2), dateUpdated=days_ago(n)) for n in range(25, 40)])
-    assert write(again) == Written(unchanged=5, older=10)
+    assert write(again) == Written(unchanged=5, dropped=10)
     assert Job.objects.count() == 30
     assert is_consistent()
 

@@ -47,7 +47,7 @@ def test_a_newer_one_wins_and_an_older_one_does_not() -> None:
     first, later = record(1), record(1, status="success", dateUpdated=iso(NOON + timedelta(hours=1)))
     assert write([first]) == Written(inserted=1)
     assert write([later]) == Written(updated=1)
-    assert write([first]) == Written(older=1)
+    assert write([first]) == Written(dropped=1)
     assert Job.objects.get().cell.status == "success"
     assert is_consistent()
 
@@ -66,9 +66,9 @@ def test_of_two_equally_new_the_later_stage_is_shown_until_the_job_is_read(first
 def test_one_without_a_date_is_read_by_id() -> None:
     assert write([record(1, dateUpdated=None)]) == Written(inserted=1)
     assert Recheck.objects.get().reason == "undated"
-    assert write([record(1, dateUpdated=None, sources=[])]) == Written(older=1)
+    assert write([record(1, dateUpdated=None, sources=[])]) == Written(dropped=1)
     assert write([record(1)]) == Written(updated=1)
-    assert write([record(1, dateUpdated=None)]) == Written(older=1)
+    assert write([record(1, dateUpdated=None)]) == Written(dropped=1)
 
 
 def test_a_doubt_that_is_raised_again_is_kept_once_and_keeps_its_turn() -> None:
@@ -91,7 +91,7 @@ def test_two_writes_of_one_transaction_do_not_mix() -> None:
 def test_a_page_that_holds_one_job_twice_keeps_the_newer() -> None:
     stamp = iso(NOON + timedelta(hours=1))
     page = [record(1), record(1, status="working", dateUpdated=stamp, sources=[]), record(1, status="pending")]
-    assert write(page) == Written(inserted=1, updated=1, older=1)
+    assert write(page) == Written(inserted=1, updated=1, dropped=1)
     assert Job.objects.get().cell.status == "working"
     assert not is_under("/in/1.mp4")
 
@@ -108,7 +108,7 @@ def test_a_read_of_one_job_wins_over_what_was_observed_before_it_began() -> None
     early = timezone.now()
     newer = record(1, status="success", dateUpdated=iso(NOON + timedelta(hours=1)))
     write([newer])
-    assert write([record(1)], asked=early, point=True) == Written(older=1)
+    assert write([record(1)], asked=early, point=True) == Written(dropped=1)
     assert write([record(1)], asked=timezone.now(), point=True) == Written(updated=1)
     assert Job.objects.get().cell.status == "pending"
 
@@ -126,7 +126,7 @@ def test_what_a_read_by_id_has_contradicted_is_not_doubted_again() -> None:
     assert read(record(1)) == Written(updated=1)
     assert Job.objects.get().settled
     Recheck.objects.all().delete()
-    assert write([lists]) == Written(older=1)
+    assert write([lists]) == Written(dropped=1)
     assert not Recheck.objects.exists()
     assert write([record(1, status="success", dateUpdated=iso(NOON + timedelta(hours=1)))]) == Written(updated=1)
     assert not Job.objects.get().settled
@@ -199,7 +199,7 @@ def test_a_job_that_is_gone_says_so_in_its_document_and_comes_back_when_it_is_re
     assert stored(record(1).id) == job(1, status="gone", note='{"status":"x"}')
     assert is_consistent()
     later = iso(NOON + timedelta(hours=9))
-    assert write([record(1, status="success", dateUpdated=later)]) == Written(older=1)
+    assert write([record(1, status="success", dateUpdated=later)]) == Written(dropped=1)
     assert Recheck.objects.get().reason == "returned"
     assert write([record(1, status="success")], asked=timezone.now(), point=True) == Written(updated=1)
     assert stored(record(1).id) == job(1, status="success")
@@ -231,7 +231,7 @@ def test_what_another_writer_has_changed_is_judged_again(monkeypatch: pytest.Mon
 
     monkeypatch.setattr("jobs.store.write.stored", late)
     page = [record(n, status="working", dateUpdated=iso(NOON + timedelta(hours=n))) for n in (1, 2, 3)]
-    assert write(page) == Written(inserted=1, updated=1, older=1)
+    assert write(page) == Written(inserted=1, updated=1, dropped=1)
     assert [job.cell.status for job in Job.objects.order_by("key")] == ["success", "working", "working"]
     assert is_consistent()
 

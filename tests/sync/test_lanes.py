@@ -184,7 +184,7 @@ def test_a_walk_through_everything_is_split_and_what_that_leaves_out_is_said(pla
     here = set(Job.objects.values_list("key", flat=True))
     assert {each["status"] for each in platform.jobs() if each["id"] not in here} == {"paused"}
     assert Job.objects.filter(cell__type="urn:job:unheard.of").exists()
-    assert Anomaly.objects.get(kind="given-up").said.endswith("in a state that is not known here.")
+    assert Anomaly.objects.get(kind="left-out").said.endswith("in a state that is not known here.")
 
 
 def test_what_was_split_is_so_in_the_next_sweep_until_that_is_forgotten(platform: SandboxProcess) -> None:
@@ -233,7 +233,7 @@ def test_a_type_that_cannot_be_listed_holds_nothing_else_up(platform: SandboxPro
     platform.faults(f"{fault}@/jobs?type={refused}")
     sweep_to_the_end()
     assert Lane.objects.get(name="sweep").gaps == []
-    assert refused in Anomaly.objects.get(kind="given-up").said
+    assert refused in Anomaly.objects.get(kind="left-out").said
     assert not Anomaly.objects.filter(kind="size-refused").exists(), "no smaller one was taken"
     assert Job.objects.count() == 120
 
@@ -293,7 +293,7 @@ def test_a_walk_whose_pages_the_database_does_not_take_holds_nothing_else_up(
         with suppress(DataError):
             run_sweep(seconds=60)
     assert Lane.objects.get(name="sweep").finished
-    assert f"{refused}, which the database does not take" in Anomaly.objects.get(kind="given-up").said
+    assert f"{refused}, which the database does not take" in Anomaly.objects.get(kind="left-out").said
 
 
 def test_pages_out_of_order_are_told(platform: SandboxProcess) -> None:

@@ -70,7 +70,7 @@ def test_a_sweep_says_how_far_it_is(signed_in: Client) -> None:
 
 def test_a_pass_that_has_nothing_to_tell_is_left_out(signed_in: Client) -> None:
     Pass.objects.create(
-        lane="tail", began=timezone.now(), outcome="complete", pages=2, unchanged=500, older=3, refused=1
+        lane="tail", began=timezone.now(), outcome="complete", pages=2, unchanged=500, dropped=3, refused=1
     )
     assert "None yet." in get(signed_in, "/sync/")
 

@@ -17,7 +17,7 @@ def passed(minutes: int, **counts: int) -> None:
 
 def test_the_pace_is_of_the_last_hour() -> None:
     passed(90, inserted=10_000, pages=20)
-    passed(20, inserted=200, updated=200, unchanged=500, older=100, pages=3)
+    passed(20, inserted=200, updated=200, unchanged=500, dropped=100, pages=3)
     passed(1, unchanged=1000, pages=2)
     pace = lanes().paces["tail"]
     assert pace.pages == 5

@@ -47,7 +47,7 @@ def rechecks() -> None:
     What a hook tells while a pass ends finds the lane leased: it is looked for once more.
     """
     until = time.monotonic() + RECHECK_SECONDS
-    while lanes.rechecks_are_left() and gate.may_begin() and _run(lanes.run_rechecks) and time.monotonic() < until:
+    while lanes.rechecks_are_left() and gate.is_closed() and _run(lanes.run_rechecks) and time.monotonic() < until:
         pass
 
 

@@ -74,6 +74,11 @@ class Gate:
             _fail(error, weight)
 
 
+def is_closed() -> bool:
+    """Tell whether the circuit is: reads of single jobs wait until a search has closed it, which they cannot do."""
+    return not Upstream.objects.filter(rests_until__isnull=False).exists()
+
+
 def may_begin() -> bool:
     """Tell whether a pass may begin: the circuit is closed, or its pause is over and nobody else tries."""
     found = Upstream.objects.first()

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings as project
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from jobs import tasks
-from jobs.models import Cell, Job, Lane, Pass, Recheck
+from jobs.models import Cell, Job, Lane, Pass, Recheck, Upstream
 from jobs.rules.versions import Doubt
 from jobs.store import rechecks
 from jobs.sync import lanes
@@ -101,6 +102,20 @@ def test_what_a_hook_tells_while_the_lane_ends_is_read_by_its_holder(
         return done
 
     monkeypatch.setattr(lanes, "run_rechecks", run_and_hear)
+    tasks.rechecks()
+    assert not Recheck.objects.exists()
+
+
+def test_reads_by_id_leave_the_try_of_an_open_circuit_to_searches(platform: SandboxProcess) -> None:
+    """They can neither close nor open it, and hooks would use it up again and again."""
+    run_tail()
+    rechecks.doubt({platform.jobs()[0]["id"]: Doubt.HOOK})
+    over = timezone.now()
+    Upstream.objects.update(failures=5, reason="late", failing_since=over, rests_until=over)
+    platform.forget()
+    tasks.rechecks()
+    assert (platform.requests(), Upstream.objects.get().rests_until) == ([], over)
+    tasks.tail()
     tasks.rechecks()
     assert not Recheck.objects.exists()
 

@@ -137,8 +137,12 @@ class JobsClient:
         return self._page(wire.page, reply)
 
     def job(self, job_id: str) -> Page:
-        """Fetch one job, as a page of its own; raise `NotFound` where the platform has none of this id."""
-        return self._page(wire.single, self._get(f"/jobs/{_component(job_id)}"))
+        """Fetch one job, as a page of its own; raise `NotFound` where the platform has none of this id.
+
+        What comes and cannot be a job is of this one, where it names none.
+        """
+        page = self._page(wire.single, self._get(f"/jobs/{_component(job_id)}"))
+        return replace(page, refused=tuple(replace(each, job_id=each.job_id or job_id) for each in page.refused))
 
     def group(self, group_id: str) -> Page:
         """Fetch the jobs of one group; raise `NotFound` where the platform has none of this id."""

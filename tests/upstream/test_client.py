@@ -18,7 +18,7 @@ from requests.exceptions import ConnectionError as NoConnection
 from urllib3.exceptions import ProxyError
 
 from jobs.upstream import words
-from jobs.upstream.client import JobsClient, Limits
+from jobs.upstream.client import JobsClient, Limits, Reply
 from jobs.upstream.errors import (
     BrokenReply,
     CredentialsRefused,
@@ -125,6 +125,16 @@ def test_a_short_page_is_not_the_last(remote: SandboxProcess) -> None:
     pages = list(every_page(client(remote), FIRST))
     assert [len(page.records) for page in pages] == [1, 1, 50, 50, 18]
     assert len({record.id for page in pages for record in page.records}) == 120
+
+
+def test_what_is_read_by_id_and_has_none_is_of_that_job(
+    remote: SandboxProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that the job's page can say that it shows it as it was."""
+    reply = Reply(payload=b'{"status": "success"}', asked=NOON, counted=0, dated=None)
+    monkeypatch.setattr(JobsClient, "_get", lambda *_: reply)
+    [refused] = client(remote).job("unfit").refused
+    assert (refused.job_id, refused.field) == ("unfit", "id")
 
 
 def test_a_walk_goes_on_from_a_token(remote: SandboxProcess) -> None:

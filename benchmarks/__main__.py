@@ -49,7 +49,7 @@ NUMBERS = {
     "schedules": (1, 1_000_000, "of sync-model"),
     "examples": (1, 2_000, "of sync-states"),
     "steps": (1, 100, "of each of them"),
-    "times": (0, 20, "kills at each statement"),
+    "times": (0, 20, "kills at each statement, and one at each of its points, on either side"),
     "outages": (0, 4, "kills of each service"),
     "changes": (1, 1_000, "of freshness"),
     "minutes": (4, 120, "of memory"),

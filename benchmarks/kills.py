@@ -40,8 +40,9 @@ def _at_statements(folder: Path, times: int, dice: Random) -> int:
         began, missed, wrong = time.monotonic(), 0, 0
         with trial() as tried:
             points = tried.points()
-            say(f"{len({point.statement for point in points})} statements at {len(points)} points")
             every = chosen(points, times, dice)
+            statements = {point.statement for point in points}
+            say(f"{len(statements)} statements at {len(points):,} points: {len(every):,} kills")
             for number, kill in enumerate(every, 1):
                 tries = (tried.kill(kill) for _ in range(TRIES))
                 found = next((left for left in tries if left is not None), NEVER_THERE)

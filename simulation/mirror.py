@@ -92,7 +92,7 @@ class Mirror:
     def keep(self, page: Page, *, since: datetime, point: bool) -> None:
         """Write the records of a page, as `jobs.store` does."""
         for record in page.records:
-            seen = self._seen(record, page, since, point=point)
+            seen = self._seen(record, page, since, self.clock(), point=point)
             held = self._held(record.id)
             verdict = judge(held, seen)
             if verdict.use is Use.TAKE:
@@ -121,7 +121,7 @@ class Mirror:
         return held and replace(held, watched=key in self.rechecks)
 
     @staticmethod
-    def _seen(record: Record, page: Page, since: datetime, *, point: bool) -> Seen:
+    def _seen(record: Record, page: Page, since: datetime, now: datetime, *, point: bool) -> Seen:
         return Seen(
             created=record.created,
             updated=record.updated,
@@ -129,6 +129,7 @@ class Mirror:
             digest=record.head.encode(),
             asked=page.asked,
             since=since,
+            now=now,
             point=point,
             dated=page.dated,
         )
@@ -196,7 +197,7 @@ class Mirror:
         if held is None:
             return
         now = self.clock()
-        match absence(self.stored.get(key), held.missing, asked):
+        match absence(self.stored.get(key), held.missing, asked, now=now):
             case Absence.WAIT:
                 self.rechecks[key] = replace(held, due=now + SPACING, attempts=held.attempts + 1)
             case Absence.FIRST:

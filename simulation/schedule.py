@@ -21,6 +21,8 @@ STEPS = 160
 PACES = ((0, 0, 1, 40, 400, 2_000, 15_000), (0, 0, 0, 1, 5, 40, 300, 9_000))
 SWEEPS_AT_END = {"time": 6}
 HOUR = 3_600_000
+ROUNDS = 300
+"""After so many passes of reads, half a minute apart, nothing may be left to read: none is put off for as long."""
 CLOCK_STEPS = (-HOUR, -5_000, HOUR)
 SIZES = {False: (3, 4, 7), True: (8, 9, 11)}
 """How many jobs a page has. Where a token knows nothing but a date, those of one second have to fit on one page."""
@@ -87,6 +89,7 @@ class Schedule:
         self.crashes = self.zombies = 0
         self._passed: datetime | None = None
         self._regressed = False
+        self._unread = set[str]()
 
     def run(self) -> Outcome:
         """Let everything happen, then leave the platform alone until the mirror has had time."""
@@ -107,7 +110,7 @@ class Schedule:
         for _ in range(SWEEPS_AT_END.get(self.platform.tokens, 1)):
             self._next_sweep()
             self._cycle(self.workers[0])
-        differing |= set(self._differing())
+        differing |= self._unread.union(self._differing())
         differing |= {"watermark"} if self._regressed else set()
         return Outcome(seed=self.seed, differing=tuple(sorted(differing)), crashes=self.crashes, zombies=self.zombies)
 
@@ -216,9 +219,13 @@ class Schedule:
             if epoch is None:
                 return
             began = mirror.clock()
-            last, mark = mirror.complete, mirror.watermark
             tail = Tail(
-                watermark=mark, last=last, began=began, overlap=LAG, page_size=self.size, filled=mirror.is_filled()
+                watermark=mirror.watermark,
+                last=mirror.complete or (mirror.watermark and mirror.swept_since),
+                began=began,
+                overlap=LAG,
+                page_size=self.size,
+                filled=mirror.is_filled(),
             )
             while tail.ask is not None:
                 asked, counted = mirror.clock(), self.platform.now
@@ -323,9 +330,12 @@ class Schedule:
         lanes = [self._tail(worker), *(self._walk(worker, walk) for walk in [*self.open, *self.mirror.shards])]
         for steps in self.dice.sample(lanes, len(lanes)):
             self._to_end(worker, steps)
-        while self.mirror.rechecks:
+        for _ in range(ROUNDS):
+            if not self.mirror.rechecks:
+                return
             self._to_end(worker, self._rechecks(worker))
             self._pass(30_000)
+        self._unread |= self.mirror.rechecks.keys()
 
     def _to_end(self, worker: Worker, steps: Steps) -> None:
         worker.steps = steps

@@ -62,4 +62,4 @@ def records(jobs: Sequence[dict[str, Any]]) -> list[Record]:
 
 def write(jobs: Iterable[Record], *, asked: datetime = NOON, point: bool = False) -> Written:
     """Write records as they are, without a page around them, as if asked for long ago."""
-    return write_rows(rows(jobs), came=Came(lane="tests", asked=asked, since=asked, point=point))
+    return write_rows(rows(jobs), came=Came(lane="tests", asked=asked, since=asked, now=asked, point=point))

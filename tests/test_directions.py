@@ -171,6 +171,14 @@ def test_a_room_knows_what_it_may(room: str) -> None:
                 assert any(within(other, allowed) for allowed in ROOMS[room]), f"{name} imports {other}"
 
 
+def test_every_module_is_in_a_room() -> None:
+    """But for what joins them: `jobs` itself, its addresses, its migrations, and the Django project."""
+    joining = ("jobs", "jobs.apps", "jobs.urls")
+    for name, _ in EVERY:
+        joins = name in joining or within(name, "jobs.migrations") or within(name, "dashboard")
+        assert joins or any(within(name, room) for room in ROOMS), name
+
+
 @pytest.mark.parametrize("room", NO_DJANGO)
 def test_a_room_without_django(room: str) -> None:
     for name, path in EVERY:
@@ -205,6 +213,8 @@ WRITTEN = (
     "HourRollup",
     "DayRollup",
     "Horizon",
+    "Tile",
+    "Transition",
 )
 
 
@@ -215,7 +225,7 @@ def test_only_the_store_writes_jobs() -> None:
         rf"|(?-i:\b({models})\.objects\.(\w*create|update|bulk_\w+|[^\n]*\.(update|delete)\())"
     )
     found = {name for name, path in EVERY if "migrations" not in name and writes.search(path.read_text())}
-    found = {name for name in found if not within(name, "benchmarks")}  # which have databases of their own
+    found = {name for name in found if not any(within(name, room) for room in ("benchmarks", "trials"))}
     assert found
     assert all(within(name, "jobs.store") for name in found), found
 

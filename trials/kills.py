@@ -27,6 +27,7 @@ from dashboard.services.home import ROOT
 from dashboard.services.process import wait_for
 from jobs.models import UNDATED, Delivery, Lane, Lease, Pass, Quarantine, Recheck, Shard, Transition
 from jobs.rules import shards
+from jobs.rules.versions import Doubt
 from jobs.sync.lanes import run_rechecks
 from trials.consistency import is_consistent
 from trials.elapsing import elapse
@@ -41,6 +42,7 @@ NAME = "jobdeck-victim"
 LONGEST_PAUSE = 0.02
 """For how many seconds a process is held up at most before it dies, so that its other threads go on."""
 MINUTES = timedelta(minutes=2)
+A_DAY = 86_400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,6 +240,7 @@ def _settings(platform: SandboxProcess) -> dict[str, Any]:
         "MEDIA_PLATFORM_SHARED_SECRET": SECRET,
         "SYNC_PAGE_SIZE": 20,
         "SYNC_RATE": 1000,
+        "SYNC_PERIOD": A_DAY,  # so that a mirror that is kept for hours is behind by no pass
     }
 
 
@@ -272,7 +275,7 @@ def _forks(folder: Path) -> Iterator["subprocess.Popen[str]"]:
 
 def _settings_given() -> Sequence[str]:
     names = ("URL", "APP_ID", "SHARED_SECRET")
-    return [*(f"MEDIA_PLATFORM_{name}" for name in names), "SYNC_PAGE_SIZE", "SYNC_RATE"]
+    return [*(f"MEDIA_PLATFORM_{name}" for name in names), "SYNC_PAGE_SIZE", "SYNC_RATE", "SYNC_PERIOD"]
 
 
 def _nobody_is_left() -> bool:
@@ -312,7 +315,9 @@ def _not_over() -> Iterator[str]:
     """What says that something is still under way, or has been twice."""
     yield from [f"a pass of {each.lane} is running" for each in Pass.objects.filter(outcome=Pass.Outcome.RUNNING)]
     yield from [f"{each.name} is held by {each.holder}" for each in Lease.objects.filter(expires__gt=timezone.now())]
-    yield from [f"{each.key} is still to be read: {each.reason}" for each in Recheck.objects.all()]
+    yield from [
+        f"{each.key} is still to be read: {each.reason}" for each in Recheck.objects.exclude(reason=Doubt.REFUSED)
+    ]
     yield from [f"{each.name}: {each.problem}" for each in Lane.objects.exclude(problem="")]
     yield from [f"the sweep has not ended: {each.type}" for each in Shard.objects.filter(lane=Lane.SWEEP)]
     if set(Quarantine.objects.values_list("job_key", flat=True)) != {MISFIT, REFUSED}:

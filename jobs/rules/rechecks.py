@@ -6,12 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from jobs.rules.circuit import is_failure, is_forbidden, is_success
 from jobs.rules.versions import Stored, was_asked_after
+from jobs.upstream.errors import UpstreamError
 
 SPACING = timedelta(seconds=60)
 """How long after the first 404 a second one says that a job is gone."""
 LAST_SHARE = 4
 """Of so many reads one is of what did not come where it should have, if anything is."""
+TRIES = 8
+"""So often, for some 40 minutes in all, a job is read that is not here and comes as what cannot be one."""
+FAILURES = 2
+FORBIDDEN = 5
+"""After so many in a row a pass stops reading: that fail, or that are forbidden."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=1)
 
 
@@ -47,6 +54,34 @@ def plan(due: Sequence[Due]) -> list[Read]:
     return sorted([*reads, *(Read(due=(each,)) for each in alone)], key=lambda read: turns[read.due[0].key])
 
 
+class Streak:
+    """How the reads of a pass go, one after the other.
+
+    Two failures in a row end it: what is left has its turn with the next one. Where five jobs in a row may not be read,
+    it is not these jobs, but all are `forbidden`; then one more is enough, until any has been answered.
+    """
+
+    def __init__(self, *, forbidden: bool) -> None:
+        self.forbidden = forbidden
+        self._failed = self._refused = 0
+
+    def take(self, error: UpstreamError | None) -> None:
+        """Take how a read ended: None where it was answered."""
+        self._failed = self._failed + 1 if is_failure(error) else 0
+        self._refused = self._refused + 1 if is_forbidden(error) else 0
+        self.forbidden = self._refused >= FORBIDDEN or (self.forbidden and not is_success(error))
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether there is no use in asking for any other job now."""
+        return self.forbidden and self._refused > 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether to stop."""
+        return self.is_refused or self._failed >= FAILURES
+
+
 def chosen(early: Sequence[Due], late: Sequence[Due], most: int) -> list[Due]:
     """The jobs that are read next, of those that have an early turn and of those that have the last one.
 
@@ -69,16 +104,19 @@ class Absence(StrEnum):
     FORGET = "forget"
 
 
-def absence(stored: Stored | None, missing: datetime | None, asked: datetime) -> Absence:
-    """Decide what a 404 means whose request began at `asked`, where the first one's began at `missing`.
+def absence(stored: Stored | None, missing: datetime | None, asked: datetime, *, now: datetime) -> Absence:
+    """Decide `now` what a 404 means whose request began at `asked`, where the first one's began at `missing`.
 
-    Both must have been asked for after the job was seen last.
+    Both must have been asked for after the job was seen last. One that lies ahead, since our clock has been set back,
+    is none: it would have to be waited for.
     """
     if stored is not None and stored.gone:
         return Absence.FORGET
-    if stored is not None and not was_asked_after(stored, asked):
+    if stored is not None and not was_asked_after(stored, asked, now=now):
         return Absence.WAIT
-    if missing is None or (stored is not None and not was_asked_after(stored, missing)):
+    if missing is None or missing > asked:
+        return Absence.FIRST
+    if stored is not None and not was_asked_after(stored, missing, now=now):
         return Absence.FIRST
     if asked < missing + SPACING:
         return Absence.WAIT

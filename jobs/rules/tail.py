@@ -36,16 +36,17 @@ def goes_on_from(swept: Swept, *, fails: bool, complete: datetime | None, now: d
     shows no job for a while has hidden what is new, too. Where the sweep has gaps, there must have been no complete
     pass for long: a tail that comes to its end after all brings what has changed in these, too.
     """
-    last = swept.began if complete is None else complete
-    is_behind = fails and (complete is None or complete < swept.began)
+    unknown = complete is None or complete > now  # since then our clock has been set back
+    last = swept.began if complete is None or unknown else complete
+    is_behind = fails and (unknown or last < swept.began)
     return is_behind and swept.came and (not swept.gaps or last < now - STUCK)
 
 
 class Tail:
     """A pass of the tail: the page to `ask` for, None when it is complete.
 
-    It begins at `began`, and the last complete one did at `last`, None where there was none: then it reads the first
-    page alone, since the backfill brings the rest, or, where that has begun already, down to the `watermark` of then.
+    It begins at `began`, and the last complete one did at `last`, or, where there was none, the backfill, with the
+    `watermark` of then. None is before both: it reads the first page alone, since the backfill brings the rest.
     Where the mirror is `filled`, with jobs that are not gone, a pass without any is none.
     """
 
@@ -96,8 +97,8 @@ class Tail:
         """
         clock = page.dated or page.asked
         self._begun = True
-        if self.watermark is not None:
-            self._known = self.watermark if self._since is None else min(self.watermark, clock - self._since)
+        if self.watermark is not None and self._since is not None:
+            self._known = min(self.watermark, clock - self._since)
         marks = [self.watermark, *(min(date, clock) for date in dates)]
         self.watermark = max((mark for mark in marks if mark is not None), default=None)
 

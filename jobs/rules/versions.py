@@ -12,8 +12,7 @@ the clocks of its machines may differ."""
 BELIEVED = timedelta(days=1)
 """For how long a read by id is believed over other content of its second that it has contradicted."""
 LONGEST_REQUEST = timedelta(minutes=10)
-"""No request takes as long, nor its answer to be written, unless the database waits: what was observed so much after it
-began was, as far as anybody can tell, observed before our clock was set back."""
+"""No request takes as long, nor its answer to be written, unless whoever writes it was stopped."""
 LAG = timedelta(seconds=120)
 """For how long a search of the platform may show a job as it was."""
 
@@ -21,11 +20,13 @@ LAG = timedelta(seconds=120)
 class Doubt(StrEnum):
     """Why a job is to be read by id.
 
-    A hook tells of it, it did not come where it should have, or what two records say of it cannot be put in order.
+    A hook tells of it, it did not come where it should have, it came as what cannot be a job, or what two records say
+    of it cannot be put in order.
     """
 
     HOOK = "hook"
     ABSENT = "absent"
+    REFUSED = "refused"
     TIE = "tie"
     UNDATED = "undated"
     OLDER = "older"
@@ -69,8 +70,8 @@ class Stored:
 class Seen:
     """A record of a job, `created` then if it says, brought by a request that began at `asked`.
 
-    `point` says that the request was for this very job. `since` is when the walk began whose page it was. `dated` is
-    what the platform's clock said, None if nothing.
+    `point` says that the request was for this very job. `since` is when the walk began whose page it was. It is written
+    `now`. `dated` is what the platform's clock said, None if nothing.
     """
 
     created: datetime | None
@@ -79,6 +80,7 @@ class Seen:
     digest: bytes
     asked: datetime
     since: datetime
+    now: datetime
     point: bool
     dated: datetime | None
 
@@ -122,7 +124,7 @@ def judge(stored: Stored | None, seen: Seen) -> Verdict:
         return TAKE if seen.updated or seen.point else Verdict(use=Use.TAKE, doubt=Doubt.UNDATED)
     if seen.digest == stored.digest:
         return SAME
-    if seen.point and was_asked_after(stored, seen.asked):
+    if seen.point and was_asked_after(stored, seen.asked, now=seen.now):
         return Verdict(use=Use.TAKE, contested=stored.digest if _is_tie(stored, seen) else b"")
     if stored.gone:
         return Verdict(use=Use.DROP, doubt=Doubt.RETURNED)
@@ -142,14 +144,17 @@ def moves(stored: Stored | None, seen: Seen) -> bool:
     return stored is not None and (stored.stage < LAST_STAGE or stored.watched or seen.point or not dated)
 
 
-def was_asked_after(stored: Stored, asked: datetime) -> bool:
+def was_asked_after(stored: Stored, asked: datetime, *, now: datetime) -> bool:
     """Whether a request began after what is stored was observed."""
-    return asked > stored.observed or _is_ahead(stored.observed, asked)
+    return asked > stored.observed or _is_ahead(stored.observed, asked, now)
 
 
-def _is_ahead(observed: datetime, asked: datetime) -> bool:
-    """Whether an observation dates from before our clock was set back."""
-    return observed > asked + LONGEST_REQUEST
+def _is_ahead(observed: datetime, asked: datetime, now: datetime) -> bool:
+    """Whether an observation dates from before our clock was set back: it is still to come, and not by a little.
+
+    That it lies long after `asked` alone says nothing: then whoever asked was stopped, or our clock was set forward.
+    """
+    return observed > max(asked + LONGEST_REQUEST, now)
 
 
 def _is_tie(stored: Stored, seen: Seen) -> bool:
@@ -204,7 +209,7 @@ def _older(stored: Stored, seen: Seen) -> Verdict:
     """
     if seen.point:
         return Verdict(use=Use.DROP, doubt=Doubt.OLDER)
-    late = seen.since > stored.observed + LAG or _is_ahead(stored.observed, seen.asked)
+    late = seen.since > stored.observed + LAG or _is_ahead(stored.observed, seen.asked, seen.now)
     set_back = stored.updated is not None and seen.dated is not None and stored.updated > seen.dated
     if _is_refuted(stored, seen) or not (late or set_back):
         return DROP

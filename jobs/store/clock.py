@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+from jobs.models import Lane
 from jobs.rules import versions
 
 
@@ -18,7 +19,15 @@ def database_clock() -> Callable[[], datetime]:
     return lambda: read + timedelta(seconds=time.monotonic() - began)
 
 
-def began(asked: datetime, counted: float) -> datetime:
-    """When a request began that was `asked` by such a clock, when `time.monotonic` said so much."""
-    ago = timedelta(seconds=time.monotonic() - counted)
-    return versions.began(asked, ago=ago, now=database_clock()())
+def platform_clock() -> datetime:
+    """What the platform's clock says now, as far as the last sweep has told how it differs; or else the database's."""
+    now = database_clock()()
+    sweep = Lane.objects.filter(pk=Lane.SWEEP).first()
+    if sweep is None or sweep.began is None or sweep.dated is None:
+        return now
+    return now + (sweep.dated - sweep.began)
+
+
+def began(asked: datetime, counted: float, *, now: datetime) -> datetime:
+    """When a request began that was `asked` by such a clock, when `time.monotonic` said so much; it is `now`."""
+    return versions.began(asked, ago=timedelta(seconds=time.monotonic() - counted), now=now)

@@ -8,9 +8,11 @@ from functools import partial
 from django.db import DatabaseError, transaction
 
 from jobs.models import Document
-from jobs.store.clock import began
+from jobs.rules.versions import Doubt
+from jobs.store import rechecks
+from jobs.store.clock import began, database_clock
 from jobs.store.faults import fault_of_a_record
-from jobs.store.quarantine import quarantine
+from jobs.store.quarantine import quarantine, unknown
 from jobs.store.rows import Row, rows
 from jobs.store.write import Came, Written, write
 from jobs.upstream.record import Page, Record, Refused
@@ -33,12 +35,14 @@ def ready(page: Page) -> Ready:
 def keep(made: Ready, *, lane: str, since: datetime | None = None, point: bool = False) -> Written:
     """Write the jobs of a page, then its refused records; one that PostgreSQL does not take becomes one of these.
 
+    Jobs that a walk brings as what cannot be one are read by id, once for each content: the next reply may be well.
     Jobs come first wherever a page is written, so that two writers cannot lock each other out. `lane` and `point` are
     as in `write.Came`, and so is `since`, for which None means the page's own request.
     """
     page, misfits = made.page, dict[str, str]()
-    asked = began(page.asked, page.counted)
-    came = Came(lane=lane, asked=asked, since=since or asked, point=point, dated=page.dated)
+    now = database_clock()()
+    asked = began(page.asked, page.counted, now=now)
+    came = Came(lane=lane, asked=asked, since=since or asked, now=now, point=point, dated=page.dated)
     write_some = partial(write, came=came)
     try:
         written = write_some(made.rows)
@@ -49,6 +53,8 @@ def keep(made: Ready, *, lane: str, since: datetime | None = None, point: bool =
         written = write_some([row for row in made.rows if row.key not in misfits])
     records = [record for record in page.records if record.id in misfits]
     refused = [*page.refused, *(_refused(record, misfits[record.id]) for record in records)]
+    if not point:
+        rechecks.doubt(dict.fromkeys(unknown(refused), Doubt.REFUSED))
     quarantine(refused)
     return replace(written, refused=len(refused), misfits=tuple(misfits))
 

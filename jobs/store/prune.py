@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from jobs.models import UNDATED, Horizon
+from jobs.rules.versions import Doubt
 from jobs.store import rollups, sql
 
 BATCH = 1000
@@ -33,9 +34,10 @@ WITH gone AS (
 ) {NOTED}"""
 DOCUMENTS = "DELETE FROM jobs_document WHERE job_id = ANY (ARRAY(SELECT id FROM written))"
 TRANSITIONS = "DELETE FROM jobs_transition WHERE job_id = ANY (ARRAY(SELECT id FROM written))"
-RECHECKS = """
+RECHECKS = f"""
 DELETE FROM jobs_recheck WHERE key IN (
-    SELECT key FROM jobs_recheck WHERE key = ANY (ARRAY(SELECT key FROM written)) ORDER BY key FOR UPDATE
+    SELECT key FROM jobs_recheck WHERE key = ANY (ARRAY(SELECT key FROM written)) AND reason <> '{Doubt.HOOK}'
+    ORDER BY key FOR UPDATE
 )
 """
 HOW_MANY = "SELECT count(*) FROM written"

@@ -36,6 +36,13 @@ def forget() -> None:
     Quarantine.objects.filter(last_seen__lt=Now() - KEPT).delete()
 
 
+def unknown(refused: Iterable[Refused]) -> set[str]:
+    """The ids in refused records that are not here yet, where they have any by which a job can be read."""
+    ids = {_row(record)[0]: record.job_id for record in refused if record.job_id}
+    here = {bytes(digest) for digest in Quarantine.objects.filter(digest__in=ids).values_list("digest", flat=True)}
+    return {key for digest, key in ids.items() if digest not in here and key == storable(key, LONGEST_KEY)}
+
+
 def quarantine(refused: Iterable[Refused]) -> None:
     """Keep refused records, each content once, and of one job the last few."""
     rows = sorted(_row(record) for record in refused)

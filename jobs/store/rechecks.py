@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 from jobs.models import Recheck
-from jobs.rules.rechecks import FIRST_WAIT, LONGEST_WAIT, SPACING, Absence, Due, Read, absence, chosen, wait
+from jobs.rules.rechecks import FIRST_WAIT, LONGEST_WAIT, SPACING, TRIES, Absence, Due, Read, absence, chosen, wait
 from jobs.rules.versions import Doubt
 from jobs.store.tombstones import entomb
 from jobs.store.versions import stored
@@ -110,13 +110,13 @@ def settle(read: Read, page: Page, misfits: Collection[str]) -> None:
     """Note what a read has brought: its jobs need no other, unless that was said since it was planned.
 
     That one waits a little, but for the first of a hook: a clock may have been set back, by which no read has begun
-    late enough. What is here as it was, and came as it cannot be read, or is one of the `misfits` that cannot be
-    written, is tried again later, and ever later.
+    late enough. What came as what cannot be a job, or is one of the `misfits` that cannot be written, is tried again
+    later, and ever later: where it is here as it was, until it can be kept.
     """
     came = {record.id for record in page.records} - set(misfits)
     refused = {record.job_id for record in page.refused}.union(misfits) - came
-    here = stored(refused)
-    found = [each for each in read.due if each.key in came or each.key in refused - here.keys()]
+    given_up = {each.key for each in read.due if each.attempts >= TRIES} & (refused - stored(refused).keys())
+    found = [each for each in read.due if each.key in came | given_up]
     _done(found)
     _do(CAME, keys=[each.key for each in found], after=FIRST_WAIT)
     missed = [each for each in read.due if each not in found]
@@ -141,13 +141,13 @@ def put_all_off(after: timedelta) -> None:
     _do(PUT_ALL_OFF, after=after)
 
 
-def absent(each: Due, asked: datetime, *, lane: str) -> None:
-    """Note that a job was not found by a request that began at `asked`: the second time, it is gone.
+def absent(each: Due, asked: datetime, *, now: datetime, lane: str) -> None:
+    """Note `now` that a job was not found by a request that began at `asked`: the second time, it is gone.
 
     Nobody but the lane that reads by id writes what is read here, so that no row is locked before those of the jobs.
     """
     held = stored([each.key]).get(each.key)
-    match absence(held, _missing(each.key), asked):
+    match absence(held, _missing(each.key), asked, now=now):
         case Absence.FIRST:
             _tried(each, SPACING, missing=asked)
         case Absence.GONE if held is not None and entomb(each.key, held, lane=lane, asked=asked):

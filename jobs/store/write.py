@@ -38,12 +38,14 @@ class Written:
 class Came:
     """How records came: through `lane`, by a request that began at `asked`, of a walk that began at `since`.
 
-    `point` says that the request was for these very jobs. `dated` is what the platform's clock said, None if nothing.
+    It is `now`. `point` says that the request was for these very jobs. `dated` is what the platform's clock said, None
+    if nothing.
     """
 
     lane: str
     asked: datetime
     since: datetime
+    now: datetime
     point: bool = False
     dated: datetime | None = None
 
@@ -56,6 +58,7 @@ class Came:
             digest=row.digest,
             asked=self.asked,
             since=self.since,
+            now=self.now,
             point=self.point,
             dated=self.dated,
         )
@@ -104,14 +107,18 @@ def _write_each(rows: Mapping[str, Row], came: Came) -> tuple[set[str], Written]
 
 
 def _judged(rows: Mapping[str, Row], came: Came) -> list[Judged]:
-    """Judge records beside what is stored; what lies behind the horizon is dropped unless somebody asked for it."""
+    """Judge records beside what is stored; new ones behind the horizon are dropped unless somebody asked for them."""
     held_by_key, horizon = stored(rows), _horizon()
     judged = []
     for key, row in rows.items():
         seen, held = came.seen(row), held_by_key.get(key)
-        pruned = horizon is not None and row.updated is not None and row.updated < horizon and not came.point
-        judged.append(Judged(row, seen, held, DROP if pruned else judge(held, seen)))
+        is_pruned = held is None and not came.point and _is_behind(row, horizon)
+        judged.append(Judged(row, seen, held, DROP if is_pruned else judge(held, seen)))
     return judged
+
+
+def _is_behind(row: Row, horizon: datetime | None) -> bool:
+    return horizon is not None and row.updated is not None and row.updated < horizon
 
 
 def _horizon() -> datetime | None:

@@ -1,26 +1,43 @@
 """Reads one job or one group from the platform now, because an operator asks for it."""
 
+from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
+
+from django.db import transaction
 
 from jobs import store
 from jobs.store import Written
+from jobs.store.clock import database_clock
 from jobs.sync.upstream import IMPATIENT, jobs_client, require_same_platform
-from jobs.upstream.client import Limits
+from jobs.upstream.client import JobsClient, Limits
+from jobs.upstream.errors import TryAgain
+from jobs.upstream.record import Page
 
 LANE = "refresh"
 """How the history names what an operator asked for."""
 SHORT = Limits(connect=2, read=5, total=8)
+LATE = timedelta(minutes=1)
+"""An answer that is so old is not written: nothing tells what others have written meanwhile."""
 
 
 def refresh_job(key: str) -> Written:
     """Read one job; raise an `UpstreamError` where that fails, `NotFound` where it is gone."""
-    require_same_platform()
-    with closing(jobs_client(policy=IMPATIENT, limits=SHORT)) as client:
-        return store.keep(store.ready(client.job(key)), lane=LANE, point=True)
+    return _kept(lambda client: client.job(key))
 
 
 def refresh_group(key: str) -> Written:
     """Read the jobs of one group; raise as `refresh_job` does."""
+    return _kept(lambda client: client.group(key))
+
+
+def _kept(read: Callable[[JobsClient], Page]) -> Written:
+    """Keep what the platform answers; nobody else is fenced off by that, so that it must not come late."""
     require_same_platform()
     with closing(jobs_client(policy=IMPATIENT, limits=SHORT)) as client:
-        return store.keep(store.ready(client.group(key)), lane=LANE, point=True)
+        page = read(client)
+    with transaction.atomic():
+        written = store.keep(store.ready(page), lane=LANE, point=True)
+        if database_clock()() > page.asked + LATE:
+            raise TryAgain("The answer is too old by now. Try again.")
+        return written

@@ -21,7 +21,7 @@ from jobs.store.clock import database_clock
 from jobs.sync import anomalies, sizes
 from jobs.sync.lease import Lease, LeaseLost, leased
 from jobs.sync.problems import said
-from jobs.sync.upstream import lanes_of_others, require_same_platform
+from jobs.sync.upstream import forget_others, require_same_platform
 from jobs.upstream.errors import RequestRefused, TokenRefused, TooLong, UpstreamError
 
 PASSES_KEPT = timedelta(days=7)
@@ -136,13 +136,10 @@ def _begin(name: str, scope: str, lease: Lease) -> Pass:
 
 
 def _run(record: Pass, lease: Lease, watch: Watcher) -> Run:
-    """The pass with its lane, which is made only where no job here is of another platform.
-
-    A platform that has brought nothing, as an address that was mistyped, is forgotten.
-    """
+    """The pass with its lane, which is made only where no job here is of another platform."""
     with lease.fenced():
         require_same_platform()
-        lanes_of_others().delete()
+        forget_others()
         known = {"platform": settings.MEDIA_PLATFORM_NAME}
         lane, _ = Lane.objects.get_or_create(name=record.lane, defaults=known)
     size = min(settings.SYNC_PAGE_SIZE, lane.page_size or settings.SYNC_PAGE_SIZE)

@@ -26,6 +26,7 @@ from jobs.sync.run import Run, Watcher, run_pass
 from jobs.sync.upstream import jobs_client
 from jobs.sync.walk import plant_sweep, walk_shard
 from jobs.upstream.client import JobsClient
+from jobs.upstream.errors import CredentialsRefused, UpstreamError
 from jobs.upstream.record import Page
 from jobs.upstream.walk import Ask, Walk
 
@@ -82,22 +83,42 @@ def _walk_shard(client: JobsClient, run: Run, *, shard: Shard, until: float) -> 
 
 
 def _begin(client: JobsClient, run: Run) -> Pass.Outcome:
-    """Cut everything into shards, unless somebody just has, and bring the oldest jobs.
+    """Cut everything into shards, unless somebody just has, and bring the oldest jobs, if these can be had.
 
     So it is known from how far back jobs come, and what the platform's clock says. Page sizes that were refused are
     tried again.
     """
-    oldest = client.page(Ask(walk=Walk(order_by="dateCreated", ascending=True, page_size=run.page_size)))
-    run.commit(store.ready(oldest), since=oldest.asked, save=lambda _: None)
+    oldest = _oldest(client, run)
+    if oldest is not None:
+        run.commit(store.ready(oldest), since=oldest.asked, save=lambda _: None)
     with run.lease.fenced():
         run.lane.refresh_from_db()
         if not _shards().exists() and _is_due(run.lane):
             plant_sweep()
-            begun = {"number": F("number") + 1, "began": run.began, "dated": oldest.dated}
-            Lane.objects.filter(pk=run.lane.pk).update(**begun)
+            dated = oldest and oldest.dated
+            Lane.objects.filter(pk=run.lane.pk).update(number=F("number") + 1, began=run.began, dated=dated)
             Lane.objects.update(page_size=None)
-            _bind_the_tail(oldest)
+            _bind_the_tail(dated or run.began)
     return Pass.Outcome.COMPLETE
+
+
+def _oldest(client: JobsClient, run: Run) -> Page | None:
+    """The page of the oldest jobs; None where it cannot be had for the second time, though the tail has had its own.
+
+    Then it is these jobs: the walks go around them, and say what they leave out.
+    """
+    try:
+        return client.page(Ask(walk=Walk(order_by="dateCreated", ascending=True, page_size=run.page_size)))
+    except UpstreamError as error:
+        if isinstance(error, CredentialsRefused) or run.may_ask_for_less(error) or not _answers_the_tail():
+            raise
+        return None
+
+
+def _answers_the_tail() -> bool:
+    """Whether the platform has answered the tail since the last pass that was to begin a sweep failed."""
+    failed = Pass.objects.filter(lane=Lane.SWEEP, scope="", outcome=Pass.Outcome.FAILED).order_by("-pk").first()
+    return failed is not None and Pass.objects.filter(lane=Lane.TAIL, pages__gt=0, pk__gt=failed.pk).exists()
 
 
 def _end(run: Run) -> Pass.Outcome:
@@ -124,10 +145,9 @@ def _has_come(began: datetime) -> bool:
     return Pass.objects.annotate(came=CAME).filter(came__gt=0, lane=Lane.SWEEP, began__gte=began).exists()
 
 
-def _bind_the_tail(first: Page) -> None:
+def _bind_the_tail(begins: datetime) -> None:
     """Let a tail that has not come to its end yet read down to here when it does: what was before, the sweep brings."""
-    unbound = Lane.objects.filter(pk=Lane.TAIL, complete=None, watermark=None)
-    unbound.update(watermark=first.dated or first.asked)
+    Lane.objects.filter(pk=Lane.TAIL, complete=None, watermark=None).update(watermark=begins)
 
 
 def _help_the_tail(swept: Lane, *, gaps: bool) -> None:

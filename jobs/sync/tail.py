@@ -25,7 +25,7 @@ def tail(client: JobsClient, run: Run) -> Pass.Outcome:
     """Read every page down to the watermark, which moves with the last one alone."""
     walker = Tail(
         watermark=run.lane.watermark,
-        last=run.lane.complete,
+        last=run.lane.complete or _bound(run.lane),
         began=run.began,
         overlap=overlap(run.lane),
         page_size=run.page_size,
@@ -36,6 +36,13 @@ def tail(client: JobsClient, run: Run) -> Pass.Outcome:
         save = partial(_save, run, step, lags, telling=telling)
         run.commit(step.made, since=run.began, save=save, cap=step.cap)
     return Pass.Outcome.COMPLETE
+
+
+def _bound(lane: Lane) -> datetime | None:
+    """Since when a tail looks for changes that has not come to its end yet: the first sweep began then."""
+    if lane.watermark is None:
+        return None
+    return Lane.objects.filter(pk=Lane.SWEEP).values_list("began", flat=True).first()
 
 
 def _is_filled() -> bool:

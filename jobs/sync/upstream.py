@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db.models import QuerySet
 
-from jobs.models import Job, Lane
+from jobs.models import Job, Lane, Shard, Split, Upstream
 from jobs.store.clock import database_clock
 from jobs.upstream.client import Gate, JobsClient, Limits
 from jobs.upstream.errors import UpstreamError
@@ -33,14 +33,23 @@ def jobs_client(
     )
 
 
-def lanes_of_others() -> QuerySet[Lane]:
+def forget_others() -> None:
+    """Forget how far walks have come through another project, which has brought nothing, as a mistyped address does."""
+    if _lanes_of_others().exists():
+        _lanes_of_others().delete()
+        Shard.objects.all().delete()
+        Split.objects.all().delete()
+        Upstream.objects.update(page_cap=None)
+
+
+def _lanes_of_others() -> QuerySet[Lane]:
     """The lanes that ask another project than the one that the settings name."""
     return Lane.objects.exclude(platform=settings.MEDIA_PLATFORM_NAME)
 
 
 def require_same_platform() -> None:
     """Raise `OtherPlatform` where jobs have come from another project."""
-    other = lanes_of_others().first()
+    other = _lanes_of_others().first()
     if other is not None and Job.objects.exists():
         raise OtherPlatform(
             f"This database mirrors {other.platform}, and MEDIA_PLATFORM_URL now names {settings.MEDIA_PLATFORM_NAME}. "

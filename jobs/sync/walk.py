@@ -18,6 +18,7 @@ from jobs.rules.shards import Known
 from jobs.rules.sweep import Place, Sweep, Walked
 from jobs.statuses import GONE, KNOWN
 from jobs.store import Written
+from jobs.store.clock import database_clock
 from jobs.sync import anomalies
 from jobs.sync.ahead import ahead
 from jobs.sync.pages import steps
@@ -113,8 +114,9 @@ def _fail(shard: Shard, error: UpstreamError | Error) -> None:
 
     Nothing is walked of which not even the first page can be had, or kept.
     """
-    answered = Pass.objects.filter(lane=Lane.TAIL, pages__gt=0)
-    if shard.failed is not None and not answered.filter(began__gt=shard.failed).exists():
+    answered = Pass.objects.filter(lane=Lane.TAIL, pages__gt=0, began__lte=Now())
+    lately = shard.failed is not None and shard.failed <= database_clock()()  # or our clock has been set back since
+    if lately and not answered.filter(began__gt=shard.failed).exists():
         return
     if shard.failures + 1 < shards.FAILURES:
         Shard.objects.filter(pk=shard.pk).update(failures=shard.failures + 1, failed=Now())

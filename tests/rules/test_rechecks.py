@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from jobs.rules.rechecks import LONGEST_WAIT, SPACING, Absence, Due, absence, chosen, plan, wait
+from jobs.rules.rechecks import FORBIDDEN, LONGEST_WAIT, SPACING, Absence, Due, Streak, absence, chosen, plan, wait
 from jobs.rules.versions import Stored
+from jobs.upstream.errors import NotFound, RequestRefused, TryAgain, UpstreamError
 from tests.records import NOON
 
 SECOND = timedelta(seconds=1)
@@ -25,6 +26,8 @@ ENOUGH = FIRST + SPACING
         (replace(HELD, observed=ENOUGH), FIRST, ENOUGH, Absence.WAIT),
         (replace(HELD, observed=ENOUGH - SECOND), FIRST, ENOUGH, Absence.FIRST),
         (replace(HELD, observed=FIRST), FIRST, ENOUGH, Absence.FIRST),
+        (HELD, ENOUGH + SECOND, ENOUGH, Absence.FIRST),  # our clock has been set back between the two
+        (None, ENOUGH + SECOND, ENOUGH, Absence.FIRST),
         (GONE, None, FIRST, Absence.FORGET),
         (None, None, FIRST, Absence.FIRST),
         (None, FIRST, ENOUGH, Absence.FORGET),
@@ -33,7 +36,7 @@ ENOUGH = FIRST + SPACING
 def test_two_404s_in_a_distance_after_the_last_sight_make_a_job_gone(
     stored: Stored | None, missing: datetime | None, asked: datetime, means: Absence
 ) -> None:
-    assert absence(stored, missing, asked) is means
+    assert absence(stored, missing, asked, now=asked + SECOND) is means
 
 
 def due(key: str, group: str, attempts: int = 0) -> Due:
@@ -82,3 +85,34 @@ def test_failures_put_a_read_off_for_ever_longer_up_to_an_hour() -> None:
     waits = [wait(attempts) for attempts in range(40)]
     assert waits == sorted(waits)
     assert (waits[0], waits[-1]) == (timedelta(seconds=5), LONGEST_WAIT)
+
+
+LATE, NOWHERE = TryAgain("late"), NotFound("no such job", asked=NOON, counted=0)
+MAY_NOT = RequestRefused("forbidden", status=403)
+
+
+def streak(*errors: UpstreamError | None, forbidden: bool = False) -> Streak:
+    made = Streak(forbidden=forbidden)
+    for error in errors:
+        made.take(error)
+    return made
+
+
+def test_reads_go_on_until_two_in_a_row_fail() -> None:
+    assert not streak(LATE, None, LATE, NOWHERE, LATE).is_over
+    assert streak(None, LATE, LATE).is_over
+
+
+def test_some_forbidden_jobs_in_a_row_are_all_jobs() -> None:
+    some = [MAY_NOT] * (FORBIDDEN - 1)
+    assert not streak(*some, None, *some).is_over
+    assert not streak(*some).forbidden
+    assert streak(*some, MAY_NOT).is_refused
+
+
+def test_where_all_jobs_were_forbidden_one_more_is_enough_until_any_is_answered() -> None:
+    assert streak(MAY_NOT, forbidden=True).is_over
+    assert not streak(None, MAY_NOT, forbidden=True).is_over
+    assert not streak(NOWHERE, forbidden=True).forbidden
+    assert streak(LATE, forbidden=True).forbidden
+    assert not streak(LATE, forbidden=True).is_over

@@ -173,9 +173,10 @@ def test_a_tail_that_is_not_complete_since_a_sweep_began_goes_on_from_there(
     assert not goes_on(Swept(began=NOON, gaps=gaps, came=False), fails=True)
 
 
-def test_a_first_pass_after_the_first_sweep_has_begun_reads_down_to_its_beginning() -> None:
-    walk = tail(NOON - timedelta(hours=1), last=None)
-    walk.take(page(NOON, NOON - SECOND))
-    assert walk.ask is not None
-    walk.take(page(NOON - timedelta(hours=2), token="other"))
-    assert walk.ask is None
+def test_where_the_last_pass_was_complete_is_not_known_the_sweep_goes_by_itself() -> None:
+    """Since our clock was set back, it lies ahead."""
+    swept, ahead = Swept(began=NOON, gaps=False, came=True), NOON + timedelta(days=1)
+    assert goes_on_from(swept, fails=True, complete=ahead, now=NOON + SECOND)
+    assert not goes_on_from(swept, fails=True, complete=ahead, now=ahead + SECOND)
+    assert not goes_on_from(replace(swept, gaps=True), fails=True, complete=ahead, now=NOON + SECOND)
+    assert goes_on_from(replace(swept, gaps=True), fails=True, complete=ahead, now=NOON + STUCK + SECOND)

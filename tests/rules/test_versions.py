@@ -30,6 +30,7 @@ PAGE = Seen(
     digest=b"seen",
     asked=NOON + 20 * SECOND,
     since=NOON + 20 * SECOND,
+    now=NOON + 21 * SECOND,
     point=False,
     dated=None,
 )
@@ -103,6 +104,7 @@ CASES = {
         Use.DROP,
         Doubt.OLDER,
     ),
+    "a read whose answer was kept too late": (AHEAD, replace(POINT, now=AHEAD.observed + SECOND), Use.DROP, Doubt.TIE),
     "older, and observed by a clock that was set back": (
         AHEAD,
         replace(PAGE, updated=NOON - SECOND),

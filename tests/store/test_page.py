@@ -56,6 +56,17 @@ def test_a_record_that_does_not_fit_costs_itself_alone(reason: str) -> None:
     assert kept.job_key == wrong.id[:500].encode()[:500].decode(errors="ignore")
 
 
+def test_a_job_that_comes_as_what_cannot_be_one_is_read_by_id_once_for_each_content() -> None:
+    """The next reply may be well, and no walk may ask for it again before it is passed."""
+    refused = replace(REFUSED, field="type", job_id=record(1).id)
+    keep(ready(page([], refused, REFUSED)), lane="tests")
+    assert [(each.key, each.reason) for each in Recheck.objects.all()] == [(record(1).id, "refused")]
+    Recheck.objects.all().delete()
+    keep(ready(page([], refused)), lane="tests")
+    keep(ready(page([], replace(refused, text="other"))), lane="tests", point=True)
+    assert not Recheck.objects.exists()
+
+
 def test_a_read_that_was_overtaken_is_not_believed_though_our_clock_was_set_back() -> None:
     """It was asked for 10 s ago, when the clock said what it will say in 5 s once more."""
     keep(ready(page([record(1, status="working")])), lane="tests")

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from jobs.models import Job, Recheck
-from jobs.rules.rechecks import FIRST_WAIT, LONGEST_WAIT, SPACING, Due, Read
+from jobs.rules.rechecks import FIRST_WAIT, LONGEST_WAIT, SPACING, TRIES, Due, Read
 from jobs.rules.versions import Doubt
 from jobs.store import keep, ready, rechecks
 from jobs.upstream.record import Page, Refused
@@ -21,12 +21,14 @@ KEY = record(1).id
 
 def planned() -> Due:
     """The read of the job as it stands now."""
-    return Due(key=KEY, group="", raised=Recheck.objects.get(key=KEY).raised)
+    held = Recheck.objects.get(key=KEY)
+    return Due(key=KEY, group="", raised=held.raised, attempts=held.attempts)
 
 
 def not_found() -> None:
     """Let a read that is made now find no job."""
-    rechecks.absent(planned(), timezone.now(), lane="rechecks")
+    now = timezone.now()
+    rechecks.absent(planned(), now, now=now, lane="rechecks")
 
 
 def later(by: timedelta) -> None:
@@ -83,7 +85,7 @@ def test_what_a_hook_tells_while_a_404_is_on_its_way_is_read() -> None:
     later(SPACING)
     read, asked = planned(), timezone.now()
     rechecks.doubt({KEY: Doubt.HOOK})
-    rechecks.absent(read, asked, lane="rechecks")
+    rechecks.absent(read, asked, now=asked, lane="rechecks")
     assert [each.key for each in rechecks.due(1)] == [KEY]
 
 
@@ -131,15 +133,19 @@ def test_what_is_in_doubt_while_it_is_read_is_read_again_though_a_clock_is_set_b
 
 @pytest.mark.parametrize("here", [True, False])
 def test_a_job_of_which_a_record_comes_that_cannot_be_read_is_read_again_later(here: bool) -> None:
-    """Where it is not here, the quarantine has it."""
+    """Where it is not here, the quarantine has it, and after some tries nobody waits for another."""
     if here:
         write([record(1)])
     rechecks.doubt({KEY: Doubt.ABSENT})
     refused = Refused(text="{", field="", reason="It is no JSON.", job_id=KEY)
-    came(Page(records=(), refused=(refused,), asked=timezone.now()))
+    page = Page(records=(), refused=(refused,), asked=timezone.now())
+    came(page)
     assert rechecks.due(1) == []
     later(FIRST_WAIT)
-    assert [each.key for each in rechecks.due(1)] == [KEY] * here
+    assert [each.key for each in rechecks.due(1)] == [KEY]
+    Recheck.objects.update(attempts=TRIES)
+    came(page)
+    assert Recheck.objects.exists() is here
 
 
 def test_a_job_that_cannot_be_written_is_read_again_later() -> None:

@@ -115,7 +115,8 @@ def test_a_read_of_one_job_wins_over_what_was_observed_before_it_began() -> None
 
 def read(*read: Record) -> Written:
     """Write what reads by id have brought when, by the platform's clock, the second of its date was over."""
-    came = Came(lane="tests", asked=timezone.now(), since=timezone.now(), point=True, dated=NOON + timedelta(hours=1))
+    now = timezone.now()
+    came = Came(lane="tests", asked=now, since=now, now=now, point=True, dated=NOON + timedelta(hours=1))
     return write_rows(rows(read), came=came)
 
 

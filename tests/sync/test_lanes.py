@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import DataError
 from django.db.models import F, Sum
 from django.utils import timezone
@@ -15,10 +16,11 @@ from pytest_django.fixtures import Settings
 from jobs import store
 from jobs.models import UNDATED, Anomaly, Cell, Job, Lane, Lease, Pass, Quarantine, Recheck, Shard, Transition
 from jobs.rules import shards
+from jobs.rules.rechecks import FORBIDDEN
 from jobs.rules.sweep import BEGIN, END, Place, Stretch, Walked
 from jobs.rules.versions import Doubt
 from jobs.store import Written, keep, ready, rechecks
-from jobs.sync import gate, sweep, walk
+from jobs.sync import gate, refresh, sweep, walk
 from jobs.sync.cycle import cycle
 from jobs.sync.lanes import (
     run_rechecks,
@@ -28,7 +30,6 @@ from jobs.sync.lanes import (
     sweep_is_left,
 )
 from jobs.sync.lease import LeaseLost
-from jobs.sync.rechecks import FORBIDDEN
 from jobs.sync.refresh import refresh_group, refresh_job
 from jobs.sync.run import Run, nobody, run_pass
 from jobs.sync.upstream import OtherPlatform
@@ -305,6 +306,31 @@ def test_pages_out_of_order_are_told(platform: SandboxProcess) -> None:
     assert Anomaly.objects.get().kind == "order"
 
 
+def test_a_walk_that_failed_before_our_clock_was_set_back_is_left_out_all_the_same(platform: SandboxProcess) -> None:
+    run_tail()
+    refused = Shard.objects.filter(type=shards.TYPES[0])
+    platform.faults(f"status=500@/jobs?type={shards.TYPES[0]}")
+    tick()
+    assert refused.update(failed=timezone.now() + timedelta(days=1)) == refused.filter(failures=1).count() == 1
+    tick()
+    assert refused.get().failures == 2
+
+
+def test_a_sweep_begins_though_the_oldest_jobs_cannot_be_had(platform: SandboxProcess) -> None:
+    """Where the tail has its answers; walks go around them, and what these leave out is said."""
+    run_tail()
+    platform.faults("status=500@/jobs?orderBy=dateCreated&orderDirection=asc")
+    for _ in range(2):
+        with pytest.raises(TryAgain):
+            run_sweep(seconds=60)
+    assert not Shard.objects.exists(), "it may be an outage"
+    sweep_to_the_end()
+    here = set(Job.objects.values_list("key", flat=True))
+    assert not {each["type"] for each in platform.jobs() if each["id"] not in here}.intersection(shards.TYPES)
+    [gap] = Lane.objects.get(name="sweep").gaps
+    assert gap.startswith("jobs which the platform does not list: ")
+
+
 def test_an_outage_counts_against_no_walk(platform: SandboxProcess) -> None:
     run_tail()
     run_sweep(seconds=0)
@@ -403,7 +429,10 @@ def test_a_tail_is_helped_though_the_walk_through_everything_outlives_its_tokens
     assert differing(platform) == []
 
 
-def test_a_first_sweep_does_not_wait_for_a_tail_that_fails(platform: SandboxProcess, settings: Settings) -> None:
+@pytest.mark.parametrize("later", [60, -7200], ids=["later", "and the platform's clock is set back"])
+def test_a_first_sweep_does_not_wait_for_a_tail_that_fails(
+    platform: SandboxProcess, settings: Settings, later: float
+) -> None:
     """Whatever changes after its beginning is brought when the tail works again."""
     settings.SYNC_PAGE_SIZE = 10
     platform.faults("status=500@/jobs?orderBy=dateUpdated")
@@ -413,11 +442,12 @@ def test_a_first_sweep_does_not_wait_for_a_tail_that_fails(platform: SandboxProc
     run_sweep(seconds=60)
     assert Job.objects.count() == 120
     assert Lane.objects.get(name="sweep").finished
-    platform.advance(60)
+    platform.advance(later)
     for each in platform.jobs():
         platform.patch(each["id"], note="changed")
     platform.faults("")
     run_tail()
+    run_rechecks()
     assert not differing(platform)
 
 
@@ -576,6 +606,18 @@ def test_a_404_of_a_proxy_is_no_404(platform: SandboxProcess) -> None:
     assert put_off.due > timezone.now()
 
 
+def test_a_job_that_may_not_be_read_after_another_failure_holds_up_no_other(platform: SandboxProcess) -> None:
+    """That a pass has failed before, for whatever reason, says nothing of what may be read."""
+    run_tail()
+    keys = [job["id"] for job in platform.jobs()[:4]]
+    Lane.objects.create(name="rechecks", platform=settings.MEDIA_PLATFORM_NAME, problem="It was not ready.")
+    rechecks.doubt(dict.fromkeys(keys, Doubt.TIE))
+    platform.faults(f"status=403@/jobs/{keys[0]}")
+    run_rechecks()
+    assert list(Recheck.objects.values_list("key", flat=True)) == [keys[0]]
+    assert not Lane.objects.get(name="rechecks").forbidden
+
+
 def test_where_no_job_may_be_read_that_is_said_and_none_is_asked_for(platform: SandboxProcess) -> None:
     """Not even by hooks, but for one of them now and then."""
     run_tail()
@@ -704,6 +746,20 @@ def test_a_mirror_of_another_platform_is_left_as_it_is(platform: SandboxProcess,
     assert Job.objects.count() == 120
 
 
+def test_an_answer_to_an_operator_that_comes_late_is_not_kept(
+    platform: SandboxProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is fenced off by it: what others have kept meanwhile may be newer."""
+    run_tail()
+    key = Job.objects.values_list("key", flat=True)[0]
+    platform.patch(key, note="changed")
+    monkeypatch.setattr(refresh, "database_clock", lambda: lambda: timezone.now() + refresh.LATE)
+    before = Job.objects.get(key=key).digest
+    with pytest.raises(TryAgain, match="too old"):
+        refresh_job(key)
+    assert Job.objects.get(key=key).digest == before
+
+
 def test_everything_is_read_again_when_a_day_has_passed(platform: SandboxProcess) -> None:
     """Jobs without dates that come after the backfill are seen by no other lane."""
     cycle(watch=nobody, waiting=lambda _: None)
@@ -766,6 +822,8 @@ def test_a_page_stays_with_its_checkpoint_alone(platform: SandboxProcess) -> Non
 def test_an_address_that_brought_nothing_pins_nothing(platform: SandboxProcess, settings: Settings) -> None:
     Lane.objects.create(name="tail", platform="mistyped.example", complete=timezone.now())
     Lane.objects.create(name="sweep", platform="mistyped.example", finished=timezone.now())
+    for kind in ("", *shards.TYPES):
+        Shard.objects.create(lane="sweep", type=kind, status="", issuer="", finished=True)
     cycle(watch=nobody, waiting=lambda _: None)
     assert Job.objects.count() == 120
     assert {lane.platform for lane in Lane.objects.all()} == {settings.MEDIA_PLATFORM_NAME}

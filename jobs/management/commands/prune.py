@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from jobs.search.dates import Unreadable, ago
 from jobs.store import prune
+from jobs.store.clock import platform_clock
 
 LEAST = timedelta(days=1)
 
@@ -55,4 +55,4 @@ def _before(text: str) -> datetime:
         raise CommandError(f"--older-than: {why}") from why
     if age < LEAST:
         raise CommandError("--older-than: Keep at least a day: 1d.")
-    return timezone.now() - age
+    return platform_clock() - age

@@ -20,11 +20,13 @@ EVERY, MINUTE = 0.1, 60
 WARM = 0.6
 """The share of the time after which everything has been done that is done now and then: of two hours more than the one
 for which Celery keeps what limits the time of a task."""
+MOST_GROWTH = 20
+"""In MB an hour: less than that is within what single minutes differ by."""
 PATIENCE = 300
 
 
 def memory(minutes: int) -> int:
-    """Watch for so many minutes; an exit status."""
+    """Watch for so many minutes; an exit status, 0 only where nothing grows."""
     with tempfile.TemporaryDirectory(prefix="jobdeck-memory-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
         home.chmod(0o755)  # PostgreSQL may run as another account
@@ -32,9 +34,8 @@ def memory(minutes: int) -> int:
             running.platform.hooks(**running.callback)
             until(lambda: running.ask(SWEPT), seconds=PATIENCE)
             found = _watched(running, minutes)
-    for name, sizes in found.items():
-        _report(name, sizes, minutes)
-    return 0
+    slopes = [_slope(name, sizes, minutes) for name, sizes in found.items()]
+    return 0 if max(slopes) <= MOST_GROWTH else 1
 
 
 def _watched(running: Deck, minutes: int) -> dict[str, list[float]]:
@@ -59,8 +60,9 @@ def _use(running: Deck, seconds: float) -> None:
         time.sleep(EVERY)
 
 
-def _report(name: str, sizes: Sequence[float], minutes: int) -> None:
-    """Say what a process took, and how that grew once it was warm."""
+def _slope(name: str, sizes: Sequence[float], minutes: int) -> float:
+    """Say what a process took; say and give by how many MB an hour that grew once it was warm."""
     warm = sizes[int(len(sizes) * WARM) :]
-    slope, _ = linear_regression(range(len(warm)), warm)
-    say(f"{name}: {mean(warm):.0f} MB, {slope * MINUTE:+.1f} MB an hour in the last {len(warm)} of {minutes} minutes")
+    slope = linear_regression(range(len(warm)), warm).slope * 60
+    say(f"{name}: {mean(warm):.0f} MB, {slope:+.1f} MB an hour in the last {len(warm)} of {minutes} minutes")
+    return slope

@@ -8,10 +8,14 @@ from benchmarks import backfill, freshness, memory
 from dashboard.services import home
 
 
-def test_a_first_sync_beside_the_raw_limit(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("goal", "status"), [(0, 0), (1e9, 1)])
+def test_a_first_sync_beside_the_raw_limit(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], goal: float, status: int
+) -> None:
+    monkeypatch.setattr(backfill, "GOAL", goal)
     monkeypatch.setattr(backfill, "WORKERS", (2,))
     monkeypatch.setattr(backfill, "ROUNDS", 1)
-    assert backfill.backfill(home.chosen() / "bench", 300) == 0
+    assert backfill.backfill(home.chosen() / "bench", 300) == status
     assert re.search(
         r"^2 workers: [\d,]+ jobs/s, the raw limit [\d,]+ jobs/s: \d+\.\d\d of it", capsys.readouterr().err
     )
@@ -32,9 +36,13 @@ def test_how_long_changes_take(
     assert re.search(r"^hooks are answered in: p50 \d+ ms", said, re.MULTILINE)
 
 
-def test_how_memory_grows(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("most", "status"), [(1e9, 0), (-1e9, 1)])
+def test_how_memory_grows(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], most: float, status: int
+) -> None:
+    monkeypatch.setattr(memory, "MOST_GROWTH", most)
     monkeypatch.setattr(memory, "MINUTE", 1)
     monkeypatch.setattr(memory, "JOBS", 20)
-    assert memory.memory(minutes=4) == 0
+    assert memory.memory(minutes=4) == status
     found = re.findall(r"^(\w+): \d+ MB, [+-][\d.]+ MB an hour", capsys.readouterr().err, re.MULTILINE)
     assert found == ["worker", "beat", "web"]

@@ -353,7 +353,7 @@ class Shard(models.Model):
 
     `token` to `mark` are as in `jobs.rules.sweep.Place`. `since` is when the walk began, null before that, in pages of
     `page_size`; `restarts` is how often it had to begin again. It has failed `failures` times in a row while the
-    platform answered others, at last when it `failed`. `left_out` is what of it is not walked, and why, in words.
+    platform answered others. `left_out` is what of it is not walked, and why, in words.
     `weight` is how many jobs it is thought to have, beside the other shards of a sweep.
     """
 
@@ -373,7 +373,6 @@ class Shard(models.Model):
     page_size = models.IntegerField(default=0)
     restarts = models.IntegerField(default=0)
     failures = models.IntegerField(default=0)
-    failed = models.DateTimeField(null=True)
     left_out = models.TextField(default="")
     weight = models.BigIntegerField(default=1)
 

@@ -201,11 +201,14 @@ class Mirror:
             case Absence.WAIT:
                 self.rechecks[key] = replace(held, due=now + SPACING, attempts=held.attempts + 1)
             case Absence.FIRST:
-                self.rechecks[key] = replace(held, missing=asked, due=now + SPACING, attempts=held.attempts + 1)
+                due = now + wait(held.attempts, least=SPACING)
+                self.rechecks[key] = replace(held, missing=asked, due=due, attempts=held.attempts + 1)
             case Absence.GONE:
                 self.stored[key] = Stored(updated=None, stage=2, digest=b"", observed=now, settled=False)
                 self._left(each)
             case Absence.FORGET:
+                if key in self.stored:
+                    self.stored[key] = replace(self.stored[key], settled=True, observed=now)
                 self._left(each)
 
     def _left(self, read: Due) -> Recheck | None:

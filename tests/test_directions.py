@@ -63,6 +63,7 @@ ROOMS = {
     "jobs.api": {"jobs.api", "jobs.search", "accounts.authentication", "accounts.credentials"},
     "jobs.templatetags": {
         "jobs.rules.anomalies",
+        "jobs.rules.versions",
         "jobs.watch.freshness",
         "jobs.html",
         "jobs.humans",

@@ -20,7 +20,7 @@ OURS = {
     "lease": ("expires",),
     "lane": ("complete", "began", "finished", "problem_since"),
     "anomaly": ("first_seen", "last_seen"),
-    "shard": ("since", "failed"),
+    "shard": ("since",),
     "split": ("made",),
     "upstream": ("next", "failing_since", "rests_until"),
     "pass": ("began", "ended"),

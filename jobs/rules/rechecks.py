@@ -57,19 +57,22 @@ def plan(due: Sequence[Due]) -> list[Read]:
 class Streak:
     """How the reads of a pass go, one after the other.
 
-    Two failures in a row end it: what is left has its turn with the next one. Where five jobs in a row may not be read,
-    it is not these jobs, but all are `forbidden`; then one more is enough, until any has been answered.
+    Two failures in a row end it, or five jobs that may not be read: what is left has its turn with the next one. Where
+    none has been answered before these, it is not these jobs, but all are `forbidden`; then one more is enough, until
+    any has been.
     """
 
     def __init__(self, *, forbidden: bool) -> None:
         self.forbidden = forbidden
         self._failed = self._refused = 0
+        self._answered = False
 
     def take(self, error: UpstreamError | None) -> None:
         """Take how a read ended: None where it was answered."""
         self._failed = self._failed + 1 if is_failure(error) else 0
         self._refused = self._refused + 1 if is_forbidden(error) else 0
-        self.forbidden = self._refused >= FORBIDDEN or (self.forbidden and not is_success(error))
+        self._answered |= is_success(error)
+        self.forbidden = not self._answered and (self.forbidden or self._refused >= FORBIDDEN)
 
     @property
     def is_refused(self) -> bool:
@@ -79,7 +82,7 @@ class Streak:
     @property
     def is_over(self) -> bool:
         """Whether to stop."""
-        return self.is_refused or self._failed >= FAILURES
+        return self.is_refused or self._refused >= FORBIDDEN or self._failed >= FAILURES
 
 
 def chosen(early: Sequence[Due], late: Sequence[Due], most: int) -> list[Due]:
@@ -123,6 +126,6 @@ def absence(stored: Stored | None, missing: datetime | None, asked: datetime, *,
     return Absence.GONE if stored is not None else Absence.FORGET
 
 
-def wait(attempts: int) -> timedelta:
-    """How long a read that has failed so often is put off."""
-    return min(LONGEST_WAIT, FIRST_WAIT * (1 << min(attempts, 20)))
+def wait(attempts: int, *, least: timedelta = FIRST_WAIT) -> timedelta:
+    """How long a read that has been in vain so often is put off, `least` at first."""
+    return max(least, min(LONGEST_WAIT, FIRST_WAIT * (1 << min(attempts, 20))))

@@ -11,6 +11,8 @@ SECOND_ENDS = timedelta(seconds=7)
 the clocks of its machines may differ."""
 BELIEVED = timedelta(days=1)
 """For how long a read by id is believed over other content of its second that it has contradicted."""
+GONE_FOR = timedelta(hours=1)
+"""For how long a 404 of a job that is gone is believed over a list that shows it as before."""
 LONGEST_REQUEST = timedelta(minutes=10)
 """No request takes as long, nor its answer to be written, unless whoever writes it was stopped."""
 LAG = timedelta(seconds=120)
@@ -48,8 +50,7 @@ class Stored:
     `updated` is None where it has no date, `stage` as in `jobs.statuses`, `digest` of its content, empty where the job
     is gone. `observed` is when the last record of it had been written. `contested` is other content that came last and
     was doubted, of the same second or older, empty where none did; `settled` says that the job was read by id when the
-    second of its date was over.
-    `watched` says that it waits to be read by id.
+    second of its date was over, or, where it is gone, in vain once more. `watched` says that it waits to be read by id.
     """
 
     updated: datetime | None
@@ -86,8 +87,8 @@ class Seen:
 
     @property
     def final(self) -> bool:
-        """Whether it was read by id when, by the platform's clock, or else by ours, the second of its date was over."""
-        return self.point and is_final(self.updated, self.dated or self.asked)
+        """Whether it was read by id and, if it is dated, when that second was over by the platform's clock, or ours."""
+        return self.point and (self.updated is None or is_final(self.updated, self.dated or self.asked))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,9 +111,9 @@ def began(asked: datetime, *, ago: timedelta, now: datetime) -> datetime:
     return min(asked, now - ago)
 
 
-def is_final(updated: datetime | None, now: datetime) -> bool:
-    """Whether nothing else can be of the date `updated`, None if it is unknown."""
-    return updated is not None and now >= updated + SECOND_ENDS
+def is_final(updated: datetime, now: datetime) -> bool:
+    """Whether nothing else can be of the date `updated`."""
+    return now >= updated + SECOND_ENDS
 
 
 TAKE, SAME, DROP = Verdict(use=Use.TAKE), Verdict(use=Use.SAME), Verdict(use=Use.DROP)
@@ -127,7 +128,7 @@ def judge(stored: Stored | None, seen: Seen) -> Verdict:
     if seen.point and was_asked_after(stored, seen.asked, now=seen.now):
         return Verdict(use=Use.TAKE, contested=stored.digest if _is_tie(stored, seen) else b"")
     if stored.gone:
-        return Verdict(use=Use.DROP, doubt=Doubt.RETURNED)
+        return _returned(stored, seen)
     if seen.updated is None or stored.updated is None:
         return _undated(stored, seen)
     if _is_tie(stored, seen):
@@ -158,9 +159,9 @@ def _is_ahead(observed: datetime, asked: datetime, now: datetime) -> bool:
 
 
 def _is_tie(stored: Stored, seen: Seen) -> bool:
-    """Whether the dates say nothing: they are of one second, and not both more exact than that."""
+    """Whether the dates say nothing: one is missing, or both are of one second, and not both more exact than that."""
     if seen.updated is None or stored.updated is None:
-        return False
+        return True
     exact = seen.updated.microsecond and stored.updated.microsecond
     return seen.updated == stored.updated or (not exact and second(seen.updated) == second(stored.updated))
 
@@ -168,6 +169,13 @@ def _is_tie(stored: Stored, seen: Seen) -> bool:
 def second(date: datetime) -> datetime:
     """The whole second of a date: some show fractions that others, between them, do not."""
     return date.replace(microsecond=0)
+
+
+def _returned(stored: Stored, seen: Seen) -> Verdict:
+    """A job that is gone comes back by a read by id alone."""
+    if _is_refuted(stored, seen):
+        return DROP
+    return Verdict(use=Use.DROP, doubt=Doubt.RETURNED, contested=seen.digest)
 
 
 def _undated(stored: Stored, seen: Seen) -> Verdict:
@@ -190,7 +198,7 @@ def _tied(stored: Stored, seen: Seen) -> Verdict:
 
 def _is_refuted(stored: Stored, seen: Seen) -> bool:
     """Whether a walk brings the very content that a read by id has contradicted, not long ago: it is not made again."""
-    believed = seen.since <= stored.observed + BELIEVED
+    believed = seen.since <= stored.observed + (GONE_FOR if stored.gone else BELIEVED)
     return stored.settled and seen.digest == stored.contested and believed and not seen.point
 
 

@@ -20,12 +20,15 @@ def database_clock() -> Callable[[], datetime]:
 
 
 def platform_clock() -> datetime:
-    """What the platform's clock says now, as far as the last sweep has told how it differs; or else the database's."""
+    """What the platform's clock says now, as far as the last sweep has told, if it is behind; or the database's.
+
+    Where one of them is ahead, maybe by a year and by mistake, nobody may take all jobs for old.
+    """
     now = database_clock()()
     sweep = Lane.objects.filter(pk=Lane.SWEEP).first()
     if sweep is None or sweep.began is None or sweep.dated is None:
         return now
-    return now + (sweep.dated - sweep.began)
+    return min(now, now + (sweep.dated - sweep.began))
 
 
 def began(asked: datetime, counted: float, *, now: datetime) -> datetime:

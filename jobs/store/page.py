@@ -12,7 +12,7 @@ from jobs.rules.versions import Doubt
 from jobs.store import rechecks
 from jobs.store.clock import began, database_clock
 from jobs.store.faults import fault_of_a_record
-from jobs.store.quarantine import quarantine, unknown
+from jobs.store.quarantine import quarantine, readable, unknown
 from jobs.store.rows import Row, rows
 from jobs.store.write import Came, Written, write
 from jobs.upstream.record import Page, Record, Refused
@@ -54,7 +54,7 @@ def keep(made: Ready, *, lane: str, since: datetime | None = None, point: bool =
     records = [record for record in page.records if record.id in misfits]
     refused = [*page.refused, *(_refused(record, misfits[record.id]) for record in records)]
     if not point:
-        rechecks.doubt(dict.fromkeys(unknown(refused), Doubt.REFUSED))
+        rechecks.doubt(dict.fromkeys(readable(unknown(refused)), Doubt.REFUSED))
     quarantine(refused)
     return replace(written, refused=len(refused), misfits=tuple(misfits))
 

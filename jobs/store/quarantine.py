@@ -36,11 +36,17 @@ def forget() -> None:
     Quarantine.objects.filter(last_seen__lt=Now() - KEPT).delete()
 
 
-def unknown(refused: Iterable[Refused]) -> set[str]:
-    """The ids in refused records that are not here yet, where they have any by which a job can be read."""
-    ids = {_row(record)[0]: record.job_id for record in refused if record.job_id}
-    here = {bytes(digest) for digest in Quarantine.objects.filter(digest__in=ids).values_list("digest", flat=True)}
-    return {key for digest, key in ids.items() if digest not in here and key == storable(key, LONGEST_KEY)}
+def unknown(refused: Iterable[Refused]) -> list[Refused]:
+    """Those of refused records that are not here yet."""
+    by_digest = {_row(record)[0]: record for record in refused}
+    rows = Quarantine.objects.filter(digest__in=by_digest).values_list("digest", flat=True)
+    here = {bytes(digest) for digest in rows}
+    return [record for digest, record in by_digest.items() if digest not in here]
+
+
+def readable(refused: Iterable[Refused]) -> set[str]:
+    """The ids in refused records by which their jobs can be read."""
+    return {each.job_id for each in refused if each.job_id and each.job_id == storable(each.job_id, LONGEST_KEY)}
 
 
 def quarantine(refused: Iterable[Refused]) -> None:
@@ -54,7 +60,8 @@ def quarantine(refused: Iterable[Refused]) -> None:
 
 
 def _row(record: Refused) -> tuple[bytes, str, str, str, str]:
-    digest = hashlib.blake2b(f"{record.field}\0{record.text}".encode("utf-8", "replace"), digest_size=16).digest()
+    content = "\0".join((record.field, record.job_id, record.text))
+    digest = hashlib.blake2b(content.encode("utf-8", "replace"), digest_size=16).digest()
     text = storable(record.text, len(record.text) * 4)
     key, field = storable(record.job_id, LONGEST_KEY), storable(record.field, LONGEST_FIELD)
     return digest, key, field, storable(record.reason, 1000), text

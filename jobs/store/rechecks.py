@@ -9,7 +9,7 @@ from django.db import connection
 from jobs.models import Recheck
 from jobs.rules.rechecks import FIRST_WAIT, LONGEST_WAIT, SPACING, TRIES, Absence, Due, Read, absence, chosen, wait
 from jobs.rules.versions import Doubt
-from jobs.store.tombstones import entomb
+from jobs.store.tombstones import entomb, still_gone
 from jobs.store.versions import stored
 from jobs.upstream.record import Page
 
@@ -130,10 +130,10 @@ def try_alone(read: Read) -> None:
         _tried(each, timedelta(0))
 
 
-def put_off(read: Read) -> None:
-    """Make a read that has failed again later, and ever later."""
+def put_off(read: Read, *, least: timedelta = FIRST_WAIT) -> None:
+    """Make a read that has failed again later, `least` at first, and ever later."""
     for each in _in_order(read.due):
-        _tried(each, wait(each.attempts))
+        _tried(each, wait(each.attempts, least=least))
 
 
 def put_all_off(after: timedelta) -> None:
@@ -149,10 +149,11 @@ def absent(each: Due, asked: datetime, *, now: datetime, lane: str) -> None:
     held = stored([each.key]).get(each.key)
     match absence(held, _missing(each.key), asked, now=now):
         case Absence.FIRST:
-            _tried(each, SPACING, missing=asked)
+            _tried(each, wait(each.attempts, least=SPACING), missing=asked)
         case Absence.GONE if held is not None and entomb(each.key, held, lane=lane, asked=asked):
             _done([each])
         case Absence.FORGET:
+            still_gone(each.key, asked=asked)
             _done([each])
         case _:
             _tried(each, SPACING)

@@ -21,6 +21,21 @@ WHERE j.key = %(key)s AND j.observed = %(observed)s
 """
 
 
+STILL_GONE = """
+UPDATE jobs_job SET settled = true, observed = clock_timestamp(), asked = greatest(asked, %(asked)s)
+WHERE key = %(key)s AND digest = ''
+"""
+
+
+def still_gone(key: str, *, asked: datetime) -> None:
+    """Note of a job that is gone, if it is, that a request which began at `asked` has not found it either.
+
+    So a list that shows it all the same is believed no more, for a while.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(STILL_GONE, {"key": key, "asked": asked})
+
+
 @transaction.atomic
 def entomb(key: str, stored: Stored, *, lane: str, asked: datetime) -> bool:
     """Mark a job as gone, unless it has changed since it was `stored` so; tell whether it has not.

@@ -5,8 +5,8 @@ from functools import partial
 
 from jobs import store
 from jobs.models import Lane, Pass
-from jobs.rules.circuit import LONGEST_PAUSE
-from jobs.rules.rechecks import Read, Streak, plan
+from jobs.rules.circuit import LONGEST_PAUSE, is_forbidden
+from jobs.rules.rechecks import FIRST_WAIT, Read, Streak, plan
 from jobs.store import rechecks
 from jobs.store.clock import began, database_clock
 from jobs.sync.run import Run
@@ -16,6 +16,8 @@ from jobs.upstream.errors import CredentialsRefused, NotFound, UpstreamError
 AT_ONCE = 20
 """So many are planned at a time: behind them a hook waits."""
 SECONDS = 60
+AFTER_OTHERS = 2 * LONGEST_PAUSE
+"""What may not be read is tried again when others have been that were put off because of it."""
 
 
 def recheck(client: JobsClient, run: Run) -> Pass.Outcome:
@@ -35,7 +37,7 @@ def _try(client: JobsClient, run: Run, read: Read, streak: Streak) -> None:
         _read(client, run, read)
     except UpstreamError as error:
         with run.lease.fenced():
-            rechecks.put_off(read)
+            rechecks.put_off(read, least=AFTER_OTHERS if is_forbidden(error) else FIRST_WAIT)
         _note(run, streak, error)
         if streak.is_over or isinstance(error, CredentialsRefused):
             raise

@@ -7,8 +7,10 @@ from datetime import timedelta
 from django.db import transaction
 
 from jobs import store
-from jobs.store import Written
+from jobs.rules.versions import Doubt
+from jobs.store import Written, rechecks
 from jobs.store.clock import database_clock
+from jobs.store.quarantine import readable
 from jobs.sync.upstream import IMPATIENT, jobs_client, require_same_platform
 from jobs.upstream.client import JobsClient, Limits
 from jobs.upstream.errors import TryAgain
@@ -38,6 +40,8 @@ def _kept(read: Callable[[JobsClient], Page]) -> Written:
         page = read(client)
     with transaction.atomic():
         written = store.keep(store.ready(page), lane=LANE, point=True)
+        refused = readable(page.refused).union(written.misfits)
+        rechecks.doubt(dict.fromkeys(refused, Doubt.REFUSED))  # until it can be kept, the job is shown as it was
         if database_clock()() > page.asked + LATE:
             raise TryAgain("The answer is too old by now. Try again.")
         return written

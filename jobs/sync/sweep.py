@@ -17,14 +17,14 @@ from jobs import store
 from jobs.models import CAME, Lane, Lease, Pass, Shard
 from jobs.rules import shards
 from jobs.rules.anomalies import Anomaly, Kind
-from jobs.rules.tail import Swept, goes_on_from
+from jobs.rules.tail import UNKNOWN, Swept, goes_on_from
 from jobs.store.clock import database_clock
 from jobs.sync import anomalies
 from jobs.sync.gate import Gate
 from jobs.sync.lease import LeaseHeld
 from jobs.sync.run import Run, Watcher, run_pass
 from jobs.sync.upstream import jobs_client
-from jobs.sync.walk import plant_sweep, walk_shard
+from jobs.sync.walk import any_page, plant_sweep, walk_shard
 from jobs.upstream.client import JobsClient
 from jobs.upstream.errors import CredentialsRefused, UpstreamError
 from jobs.upstream.record import Page
@@ -88,37 +88,32 @@ def _begin(client: JobsClient, run: Run) -> Pass.Outcome:
     So it is known from how far back jobs come, and what the platform's clock says. Page sizes that were refused are
     tried again.
     """
-    oldest = _oldest(client, run)
-    if oldest is not None:
-        run.commit(store.ready(oldest), since=oldest.asked, save=lambda _: None)
+    first = _first_page(client, run)
+    run.commit(store.ready(first), since=first.asked, save=lambda _: None)
     with run.lease.fenced():
         run.lane.refresh_from_db()
         if not _shards().exists() and _is_due(run.lane):
             plant_sweep()
-            dated = oldest and oldest.dated
-            Lane.objects.filter(pk=run.lane.pk).update(number=F("number") + 1, began=run.began, dated=dated)
+            begun = {"number": F("number") + 1, "began": run.began, "dated": first.dated}
+            Lane.objects.filter(pk=run.lane.pk).update(**begun)
             Lane.objects.update(page_size=None)
-            _bind_the_tail(dated or run.began)
+            _bind_the_tail(run.lane)
     return Pass.Outcome.COMPLETE
 
 
-def _oldest(client: JobsClient, run: Run) -> Page | None:
-    """The page of the oldest jobs; None where it cannot be had for the second time, though the tail has had its own.
+def _first_page(client: JobsClient, run: Run) -> Page:
+    """The page of the oldest jobs, or, where that cannot be had though others can, one of those.
 
     Then it is these jobs: the walks go around them, and say what they leave out.
     """
     try:
         return client.page(Ask(walk=Walk(order_by="dateCreated", ascending=True, page_size=run.page_size)))
     except UpstreamError as error:
-        if isinstance(error, CredentialsRefused) or run.may_ask_for_less(error) or not _answers_the_tail():
+        if isinstance(error, CredentialsRefused) or run.may_ask_for_less(error):
             raise
-        return None
-
-
-def _answers_the_tail() -> bool:
-    """Whether the platform has answered the tail since the last pass that was to begin a sweep failed."""
-    failed = Pass.objects.filter(lane=Lane.SWEEP, scope="", outcome=Pass.Outcome.FAILED).order_by("-pk").first()
-    return failed is not None and Pass.objects.filter(lane=Lane.TAIL, pages__gt=0, pk__gt=failed.pk).exists()
+        if (other := any_page(client)) is None:
+            raise
+        return other
 
 
 def _end(run: Run) -> Pass.Outcome:
@@ -145,9 +140,15 @@ def _has_come(began: datetime) -> bool:
     return Pass.objects.annotate(came=CAME).filter(came__gt=0, lane=Lane.SWEEP, began__gte=began).exists()
 
 
-def _bind_the_tail(begins: datetime) -> None:
+def _bind_the_tail(sweep: Lane) -> None:
     """Let a tail that has not come to its end yet read down to here when it does: what was before, the sweep brings."""
-    Lane.objects.filter(pk=Lane.TAIL, complete=None, watermark=None).update(watermark=begins)
+    sweep.refresh_from_db()
+    Lane.objects.filter(pk=Lane.TAIL, complete=None, watermark=None).update(watermark=_mark(sweep))
+
+
+def _mark(sweep: Lane) -> datetime | None:
+    """What the platform's clock said when a sweep began: by ours, a day earlier, where it does not say."""
+    return sweep.dated or (sweep.began and sweep.began - UNKNOWN)
 
 
 def _help_the_tail(swept: Lane, *, gaps: bool) -> None:
@@ -156,11 +157,11 @@ def _help_the_tail(swept: Lane, *, gaps: bool) -> None:
     Maybe more has changed than it can read before its page tokens die, and what it would have to read only grows.
     """
     tail = Lane.objects.filter(pk=Lane.TAIL).first()
-    if tail is None or swept.began is None or swept.dated is None:
+    if tail is None or swept.began is None:
         return
     ended, now = Swept(began=swept.began, gaps=gaps, came=_has_come(swept.began)), database_clock()()
     if not goes_on_from(ended, fails=bool(tail.problem), complete=tail.complete, now=now):
         return
     behind = Lane.objects.filter(pk=Lane.TAIL, complete=tail.complete)
-    if behind.update(complete=swept.began, watermark=Greatest("watermark", Value(swept.dated))):
+    if behind.update(complete=swept.began, watermark=Greatest("watermark", Value(_mark(swept)))):
         anomalies.note(Lane.TAIL, Anomaly(kind=Kind.OUTRUN, said="No pass came to its end while everything was read."))

@@ -1,6 +1,7 @@
 """Walks a shard, from where it stands: of a sweep, or of the open jobs (`jobs.rules.sweep`)."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,7 +19,6 @@ from jobs.rules.shards import Known
 from jobs.rules.sweep import Place, Sweep, Walked
 from jobs.statuses import GONE, KNOWN
 from jobs.store import Written
-from jobs.store.clock import database_clock
 from jobs.sync import anomalies
 from jobs.sync.ahead import ahead
 from jobs.sync.pages import steps
@@ -26,20 +26,15 @@ from jobs.sync.problems import said
 from jobs.sync.run import Run
 from jobs.sync.sizes import fullest
 from jobs.upstream.client import JobsClient
-from jobs.upstream.errors import (
-    CredentialsRefused,
-    Endless,
-    TokenRefused,
-    TokenRepeated,
-    UpstreamError,
-)
-from jobs.upstream.walk import Walk
+from jobs.upstream.errors import CredentialsRefused, Endless, TokenRefused, TokenRepeated, UpstreamError
+from jobs.upstream.record import Page
+from jobs.upstream.walk import Ask, Walk
 
 LATELY = timedelta(minutes=5)
 """Where everything works, no more lies between two passes over a shard."""
 SPLIT_FOR = timedelta(days=7)
 """For so long what was split is not tried as a whole again."""
-FRESH: dict[str, Any] = {**asdict(Place()), "edge": [], "since": None, "failures": 0, "failed": None}
+FRESH: dict[str, Any] = {**asdict(Place()), "edge": [], "since": None, "failures": 0}
 
 
 def walk_shard(client: JobsClient, run: Run, shard: Shard, *, until: float) -> Pass.Outcome:
@@ -67,7 +62,7 @@ def walk_shard(client: JobsClient, run: Run, shard: Shard, *, until: float) -> P
             raise
         return _walk_again(client, run, shard, error, until=until)
     except (UpstreamError, Error) as error:
-        if not (isinstance(error, CredentialsRefused) or run.may_ask_for_less(error)):
+        if not run.may_ask_for_less(error) and _is_its_own(client, error):
             with run.lease.fenced():
                 _fail(shard, error)
         raise
@@ -109,17 +104,29 @@ def _restart(shard: Shard) -> None:
     plant(shard.lane, parts)
 
 
+def _is_its_own(client: JobsClient, error: UpstreamError | Error) -> bool:
+    """Whether what stopped a walk is its own trouble: our database's, or of a platform that answers others."""
+    if isinstance(error, CredentialsRefused):
+        return False
+    return isinstance(error, Error) or any_page(client) is not None
+
+
+def any_page(client: JobsClient) -> Page | None:
+    """A page of the newest job, or of the oldest; None where the platform answers neither: it has an outage."""
+    for ascending in (False, True):
+        with suppress(UpstreamError):
+            return client.page(Ask(walk=Walk(order_by="dateCreated", ascending=ascending, page_size=1)))
+    return None
+
+
 def _fail(shard: Shard, error: UpstreamError | Error) -> None:
-    """Count a failure of a walk where the platform has answered the tail since the last one; after some, begin again.
+    """Count a failure of a walk; after some, begin again.
 
     Nothing is walked of which not even the first page can be had, or kept.
     """
-    answered = Pass.objects.filter(lane=Lane.TAIL, pages__gt=0, began__lte=Now())
-    lately = shard.failed is not None and shard.failed <= database_clock()()  # or our clock has been set back since
-    if lately and not answered.filter(began__gt=shard.failed).exists():
-        return
+    shard.refresh_from_db()  # pages may have come since it was taken
     if shard.failures + 1 < shards.FAILURES:
-        Shard.objects.filter(pk=shard.pk).update(failures=shard.failures + 1, failed=Now())
+        Shard.objects.filter(pk=shard.pk).update(failures=shard.failures + 1)
     elif not shard.token and shard.lane == Lane.SWEEP:
         who = "platform does not list" if isinstance(error, UpstreamError) else "database does not take"
         _leave_out(shard, f"which the {who}: {said(error).removesuffix('.')}")
@@ -196,7 +203,7 @@ def _place(shard: Shard) -> Place:
 
 def _save(shard: Shard, since: datetime, way: Walk, walked: Walked, _: Written) -> None:
     """Note how far the walk has come, and what is here and did not come."""
-    come = {**asdict(walked.place), "edge": sorted(walked.place.edge), "failures": 0, "failed": None}
+    come = {**asdict(walked.place), "edge": sorted(walked.place.edge), "failures": 0}
     Shard.objects.filter(pk=shard.pk).update(**come, since=since, page_size=way.page_size)
     absent = store.look_for_absent(shard, walked, since=since)
     if anomaly := of_absence(absent, shard.scope):

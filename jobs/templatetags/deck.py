@@ -11,6 +11,7 @@ from jobs import humans, links, looks, specs
 from jobs.html import html
 from jobs.models import Lane, Pass
 from jobs.rules.anomalies import Kind
+from jobs.rules.versions import Doubt
 from jobs.search import Span
 from jobs.statuses import status
 from jobs.watch.freshness import kept_since
@@ -55,6 +56,15 @@ ANOMALIES = {
     Kind.ORDER: ("It did not keep to the order", "What is not there any more is not looked for in that walk."),
     Kind.EMPTIED: ("It showed no job at all", "For that alone none of them is called gone."),
     Kind.ABSENT: ("It left out many jobs at once", "Each is read by its id, unless the next list has it."),
+}
+DOUBTS = {
+    Doubt.HOOK: "a hook tells of it",
+    Doubt.ABSENT: "it did not come where it should have",
+    Doubt.REFUSED: "it came as what cannot be kept",
+    Doubt.TIE: "of one second there is more than one version",
+    Doubt.UNDATED: "nothing says when it changed",
+    Doubt.OLDER: "an older version came later",
+    Doubt.RETURNED: "it is gone, and was listed again",
 }
 OUTCOMES = {
     Pass.Outcome.RUNNING: ("working", "Running"),
@@ -163,6 +173,12 @@ def anomaly_title(kind: str) -> str:
 def anomaly_meaning(kind: str) -> str:
     """What it means here."""
     return ANOMALIES[Kind(kind)][1]
+
+
+@register.filter
+def doubt_said(reason: str) -> str:
+    """Why a job is read by its id."""
+    return DOUBTS[Doubt(reason)]
 
 
 @register.filter

@@ -13,7 +13,7 @@ from msgspec import structs
 
 from jobs import specs
 from jobs.files import FileRef, files
-from jobs.models import Document, Job, Transition
+from jobs.models import Document, Job, Recheck, Transition
 from jobs.paths import normalised
 from jobs.search import JobRow
 from jobs.search.run import by_group, by_key
@@ -61,6 +61,7 @@ def job(request: HttpRequest, key: str = "") -> HttpResponse:
         "history": history,
         "gone": gone,
         "refused": outdated([name]).last(),
+        "doubt": Recheck.objects.filter(key=name).first(),
         "last_status": gone.old if gone else record.row.status,
         "extra": panels((), _extra(value)),
         "no_result": "It has no result." if status(record.row.status).terminal else "There is no result yet.",

@@ -12,6 +12,8 @@ from jobs.models import Horizon, Lane, Lease, Pass, Upstream
 from jobs.rules.tail import MISSED
 from jobs.store.faults import READ_ONLY
 
+OVERDUE = 2
+"""So many times the period of sweeps after the last one the next one is late."""
 STALE_AFTER = 60
 """Not before so many seconds is anything called late, however short the period."""
 
@@ -22,7 +24,8 @@ class Freshness:
 
     `problem` is why passes fail now, since `problem_since`, and `next_try` when the platform is asked again, None where
     that is at the next tick. `filling` says that older jobs are still on their way, `gaps` that the last sweep has left
-    some out.
+    some out. `swept` is when it had read everything, `unswept` says that the next one is long overdue, and
+    `sweep_problem` why it fails.
     """
 
     as_of: datetime | None
@@ -32,11 +35,14 @@ class Freshness:
     next_try: datetime | None = None
     filling: bool = False
     gaps: bool = False
+    swept: datetime | None = None
+    unswept: bool = False
+    sweep_problem: str = ""
 
     @property
     def tone(self) -> str:
         """Its mark and colours in the style sheets."""
-        fresh = "warn" if self.gaps else "success"
+        fresh = "warn" if self.gaps or self.unswept else "success"
         return {"new": "working", "fresh": fresh, "stale": "warn", "down": "error"}[self.state]
 
 
@@ -48,7 +54,6 @@ def freshness() -> Freshness:
     found = Lane.objects.annotate(now=Now(), read_only=setting, begun=begun, held=held)
     lanes = {lane.name: lane for lane in found}
     tail, sweep = lanes.get(Lane.TAIL), lanes.get(Lane.SWEEP)
-    gaps, filling = bool(sweep and sweep.gaps), sweep is None or sweep.finished is None
     if tail is None:
         return Freshness(as_of=None, state="new", filling=True)
     rests = Upstream.objects.filter(rests_until__isnull=False).first()
@@ -62,9 +67,22 @@ def freshness() -> Freshness:
         problem=problem,
         problem_since=since,
         next_try=rests.rests_until if rests else None,
-        filling=filling,
-        gaps=gaps,
+        **_of_sweeps(sweep, tail.now),
     )
+
+
+def _of_sweeps(sweep: Lane | None, now: datetime) -> dict[str, Any]:
+    """What sweeps say: a day late is nothing, as one takes its time."""
+    if sweep is None:
+        return {"filling": True}
+    longest = timedelta(seconds=OVERDUE * settings.SYNC_SWEEP)
+    return {
+        "filling": sweep.finished is None,
+        "gaps": bool(sweep.gaps),
+        "swept": sweep.finished,
+        "unswept": sweep.finished is not None and now - sweep.finished > longest,
+        "sweep_problem": sweep.problem,
+    }
 
 
 def kept_since() -> datetime | None:

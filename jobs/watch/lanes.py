@@ -15,6 +15,7 @@ from jobs.watch.progress import Progress, progress
 
 NAMES = (Lane.TAIL, Lane.SWEEP, Lane.RECONCILE, Lane.RECHECKS)
 LATELY = timedelta(hours=1)
+PUT_OFF = 10
 MANY = 100_000
 """Beyond so many nobody counts what waits."""
 
@@ -30,10 +31,14 @@ class Pace:
 
 @dataclass(frozen=True, kw_only=True)
 class Reads:
-    """The jobs that are to be read by id, at most `MANY`, and since when one waits; the hooks of the last hour."""
+    """The jobs that are to be read by id, at most `MANY`, and since when one waits; the hooks of the last hour.
+
+    `put_off` are those that were tried most often in vain.
+    """
 
     waiting: int
     since: datetime | None
+    put_off: list[Recheck]
     hooks: int
 
 
@@ -89,4 +94,5 @@ def _reads() -> Reads:
     waiting = Recheck.objects.filter(due__lte=Now())
     first = waiting.order_by("due").values_list("due", flat=True).first()
     hooks = Delivery.objects.filter(received__gt=Now() - LATELY)[:MANY].count()
-    return Reads(waiting=Recheck.objects.all()[:MANY].count(), since=first, hooks=hooks)
+    put_off = list(Recheck.objects.filter(due__gt=Now(), attempts__gt=0).order_by("-due")[:PUT_OFF])
+    return Reads(waiting=Recheck.objects.all()[:MANY].count(), since=first, put_off=put_off, hooks=hooks)

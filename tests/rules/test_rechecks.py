@@ -110,6 +110,11 @@ def test_some_forbidden_jobs_in_a_row_are_all_jobs() -> None:
     assert streak(*some, MAY_NOT).is_refused
 
 
+def test_where_any_job_may_be_read_forbidden_ones_end_the_pass_and_no_more() -> None:
+    mixed = streak(None, *[MAY_NOT] * FORBIDDEN)
+    assert (mixed.is_over, mixed.is_refused, mixed.forbidden) == (True, False, False)
+
+
 def test_where_all_jobs_were_forbidden_one_more_is_enough_until_any_is_answered() -> None:
     assert streak(MAY_NOT, forbidden=True).is_over
     assert not streak(None, MAY_NOT, forbidden=True).is_over

@@ -7,6 +7,7 @@ import pytest
 
 from jobs.rules.versions import (
     BELIEVED,
+    GONE_FOR,
     LAG,
     LONGEST_REQUEST,
     SECOND_ENDS,
@@ -104,6 +105,15 @@ CASES = {
         Use.DROP,
         Doubt.OLDER,
     ),
+    "gone, and listed as before": (replace(GONE, settled=True, contested=PAGE.digest), PAGE, Use.DROP, None),
+    "gone, and listed otherwise": (replace(GONE, settled=True, contested=b"x"), PAGE, Use.DROP, Doubt.RETURNED),
+    "gone, and still listed as before when an hour has passed": (
+        replace(GONE, settled=True, contested=PAGE.digest),
+        replace(PAGE, since=HELD.observed + GONE_FOR + SECOND),
+        Use.DROP,
+        Doubt.RETURNED,
+    ),
+    "without a date, as a read has refuted it": (REFUTED, replace(PAGE, updated=None), Use.DROP, None),
     "a read whose answer was kept too late": (AHEAD, replace(POINT, now=AHEAD.observed + SECOND), Use.DROP, Doubt.TIE),
     "older, and observed by a clock that was set back": (
         AHEAD,
@@ -158,7 +168,8 @@ def test_a_request_began_by_the_clock_that_says_earlier() -> None:
 def test_a_date_is_final_when_its_second_is_over_by_the_platforms_clock() -> None:
     assert is_final(NOON, NOON + SECOND_ENDS)
     assert not is_final(NOON, NOON + SECOND_ENDS - SECOND)
-    assert not is_final(None, NOON)
+    assert replace(POINT, updated=None).final, "nothing else tells when it changed"
+    assert not replace(PAGE, updated=None).final
     over = replace(POINT, asked=NOON + SECOND_ENDS)
     assert over.final
     assert not replace(over, dated=NOON).final, "the platform's clock counts, where it says something"

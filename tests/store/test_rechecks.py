@@ -131,6 +131,21 @@ def test_what_is_in_doubt_while_it_is_read_is_read_again_though_a_clock_is_set_b
     assert not Recheck.objects.exists()
 
 
+def test_a_list_that_shows_what_is_gone_as_it_was_costs_one_read() -> None:
+    write([record(1)])
+    rechecks.doubt({KEY: Doubt.ABSENT})
+    not_found()
+    later(SPACING)
+    not_found()
+    assert Job.objects.get().cell.status == "gone"
+    write([record(1)], asked=timezone.now())
+    not_found()
+    write([record(1)], asked=timezone.now())
+    assert not Recheck.objects.exists()
+    write([record(1, note="other")], asked=timezone.now())
+    assert Recheck.objects.get().reason == Doubt.RETURNED
+
+
 @pytest.mark.parametrize("here", [True, False])
 def test_a_job_of_which_a_record_comes_that_cannot_be_read_is_read_again_later(here: bool) -> None:
     """Where it is not here, the quarantine has it, and after some tries nobody waits for another."""

@@ -16,8 +16,9 @@ from pytest_django.fixtures import Settings
 
 from jobs import specs
 from jobs.links import group_url, job_url
-from jobs.models import Cell, Job, Transition
-from jobs.store import versions
+from jobs.models import Cell, Job, Recheck, Transition
+from jobs.rules.versions import Doubt
+from jobs.store import rechecks, versions
 from jobs.store.quarantine import quarantine
 from jobs.store.tombstones import entomb
 from jobs.upstream import wire
@@ -248,10 +249,24 @@ def test_reading_never_refreshes(signed_in: Client) -> None:
     assert signed_in.get("/refresh/group/").status_code == 405
 
 
+def test_a_job_in_doubt_says_why_and_since_when(signed_in: Client) -> None:
+    key = stored()
+    rechecks.doubt({key: Doubt.TIE})
+    page = get(signed_in, job_url(key))
+    assert "read by its id once more: of one second there is more than one version" in page
+    assert "in vain" not in page
+    due = timezone.now() + timedelta(minutes=9)
+    Recheck.objects.update(attempts=2, due=due)
+    said = " ".join(get(signed_in, job_url(key)).split())
+    assert f"2 tries were in vain; the next one is due at {due:%H:%M:%S} UTC" in said
+
+
 def test_a_job_whose_newer_version_cannot_be_kept_says_so(signed_in: Client) -> None:
     key = stored()
     refused = Refused(text="{", field="result", reason="It holds NaN.", job_id=key)
     quarantine([refused])
+    assert "This is how it was" not in get(signed_in, job_url(key)), "a read by id has brought it since"
+    rechecks.doubt({key: Doubt.REFUSED})
     page = get(signed_in, job_url(key))
     assert "This is how it was" in page
     assert "It holds NaN." in page

@@ -12,7 +12,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from jobs.models import Lane, Pass
-from jobs.store import prune
+from jobs.rules.versions import Doubt
+from jobs.store import prune, rechecks
 from jobs.store.quarantine import quarantine
 from jobs.upstream.record import Refused
 from tests.pages import get, keys, link, links, walk
@@ -289,6 +290,7 @@ def test_jobs_whose_newer_versions_cannot_be_kept_are_named(signed_in: Client) -
     assert "shown as" not in get(signed_in, "/jobs/")
     refused = [Refused(text=f"{{{n}", field="result", reason="NaN", job_id=key(n % 2 + 58)) for n in range(3)]
     quarantine(refused)
+    rechecks.doubt(dict.fromkeys([each.job_id for each in refused], Doubt.REFUSED))
     page = get(signed_in, "/jobs/")
     assert "2 of these jobs are shown as they were" in page
     assert "1 of these jobs is shown as it was" in get(signed_in, f"/group/{made(58)['groupId']}")

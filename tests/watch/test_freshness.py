@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from jobs.models import Lane, Lease, Pass, Upstream
 from jobs.watch.freshness import freshness
@@ -47,3 +48,14 @@ def test_a_mirror_of_which_something_was_left_out_is_not_quite_in_step() -> None
     assert (freshness().tone, freshness().gaps) == ("success", False)
     Lane.objects.filter(name="sweep").update(gaps=["av.poster, which the platform does not list"])
     assert (freshness().state, freshness().tone, freshness().gaps) == ("fresh", "warn", True)
+
+
+def test_a_sweep_that_is_long_overdue_is_told_with_what_stops_it(settings: Settings) -> None:
+    settings.SYNC_SWEEP = 86_400
+    now, sweep = timezone.now(), Lane.objects.filter(name="sweep")
+    Lane.objects.update(complete=now, problem="")
+    sweep.update(finished=now - 47 * HOUR)
+    assert not freshness().unswept
+    sweep.update(finished=now - 49 * HOUR, problem="It answers 500.")
+    found = freshness()
+    assert (found.state, found.tone, found.unswept, found.sweep_problem) == ("fresh", "warn", True, "It answers 500.")

@@ -38,6 +38,15 @@ def test_what_waits_to_be_read_by_id() -> None:
     Delivery.objects.create(id="old", received=now - timedelta(hours=2))
     reads = lanes().reads
     assert (reads.waiting, reads.since, reads.hooks) == (2, now - timedelta(seconds=20), 1)
+    assert reads.put_off == [], "nobody has tried"
+
+
+def test_the_reads_that_are_put_off_for_longest() -> None:
+    now = timezone.now()
+    for minutes in range(20):
+        due = now + timedelta(minutes=minutes)
+        Recheck.objects.create(key=f"{minutes}", reason="tie", raised=now, due=due, attempts=9)
+    assert [each.key for each in lanes().reads.put_off] == [f"{minutes}" for minutes in range(19, 9, -1)]
 
 
 def test_the_overlap_follows_what_was_measured() -> None:

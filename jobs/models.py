@@ -230,7 +230,7 @@ class Transition(models.Model):
 
 
 class Recheck(models.Model):
-    """A job that is to be read by id, and why; `raised` when that was last said, `due` when it has its turn.
+    """A job that is to be read by id, `since` when and why; `raised` is when that was last said, `due` its turn.
 
     `attempts` is how often that was in vain, `missing` when the first request began that found no such job.
     """
@@ -246,6 +246,7 @@ class Recheck(models.Model):
 
     key = models.TextField(primary_key=True, db_collation="C")
     reason = models.TextField()
+    since = models.DateTimeField(db_default=Now())
     raised = models.DateTimeField()
     due = models.DateTimeField(db_index=True)  # since when one waits
     attempts = models.IntegerField(default=0)

@@ -14,7 +14,7 @@ from jobs.models import Lane
 OURS = {
     "job": ("first_seen", "asked", "observed"),
     "transition": ("before", "after"),
-    "recheck": ("raised", "due", "missing"),
+    "recheck": ("since", "raised", "due", "missing"),
     "delivery": ("received",),
     "quarantine": ("first_seen", "last_seen"),
     "lease": ("expires",),

@@ -21,6 +21,16 @@ def is_failure(error: UpstreamError | None) -> bool:
     return isinstance(error, TryAgain | BrokenReply | CredentialsRefused) and not isinstance(error, TooLong)
 
 
+def is_refusal(error: UpstreamError) -> bool:
+    """Whether it is our credentials that are refused."""
+    return isinstance(error, CredentialsRefused)
+
+
+def may_be_overload(error: UpstreamError) -> bool:
+    """Whether a platform that has less to do might have answered: not one that breaks over a page, as a 500 says."""
+    return isinstance(error, TryAgain) and error.status != 500
+
+
 def weight(error: UpstreamError, *, search: bool) -> int:
     """For how many failures one counts: credentials that are refused need nobody to try again.
 

@@ -199,6 +199,7 @@ def _tied(stored: Stored, seen: Seen) -> Verdict:
 def _is_refuted(stored: Stored, seen: Seen) -> bool:
     """Whether a walk brings the very content that a read by id has contradicted, not long ago: it is not made again."""
     believed = seen.since <= stored.observed + (GONE_FOR if stored.gone else BELIEVED)
+    believed &= not _is_ahead(stored.observed, seen.asked, seen.now)
     return stored.settled and seen.digest == stored.contested and believed and not seen.point
 
 

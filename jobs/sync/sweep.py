@@ -22,11 +22,12 @@ from jobs.store.clock import database_clock
 from jobs.sync import anomalies
 from jobs.sync.gate import Gate
 from jobs.sync.lease import LeaseHeld
+from jobs.sync.probe import other_page
 from jobs.sync.run import Run, Watcher, run_pass
 from jobs.sync.upstream import jobs_client
-from jobs.sync.walk import any_page, plant_sweep, walk_shard
+from jobs.sync.walk import plant_sweep, walk_shard
 from jobs.upstream.client import JobsClient
-from jobs.upstream.errors import CredentialsRefused, UpstreamError
+from jobs.upstream.errors import UpstreamError
 from jobs.upstream.record import Page
 from jobs.upstream.walk import Ask, Walk
 
@@ -109,9 +110,7 @@ def _first_page(client: JobsClient, run: Run) -> Page:
     try:
         return client.page(Ask(walk=Walk(order_by="dateCreated", ascending=True, page_size=run.page_size)))
     except UpstreamError as error:
-        if isinstance(error, CredentialsRefused) or run.may_ask_for_less(error):
-            raise
-        if (other := any_page(client)) is None:
+        if run.may_ask_for_less(error) or (other := other_page(client, error, page_size=1)) is None:
             raise
         return other
 

@@ -8,7 +8,7 @@ from django.db.models import Case, Value, When
 from django.db.models.functions import Greatest, Now
 
 from jobs.models import Cell, Lane, Pass
-from jobs.rules import lag
+from jobs.rules import circuit, lag
 from jobs.rules.anomalies import of_dates
 from jobs.rules.tail import MISSED, Tail
 from jobs.statuses import GONE
@@ -16,8 +16,10 @@ from jobs.store import Written
 from jobs.sync import anomalies
 from jobs.sync.ahead import ahead
 from jobs.sync.pages import Step, steps
+from jobs.sync.probe import other_page
 from jobs.sync.run import Run
 from jobs.upstream.client import JobsClient
+from jobs.upstream.errors import UpstreamError
 from jobs.upstream.record import Page
 
 
@@ -32,9 +34,14 @@ def tail(client: JobsClient, run: Run) -> Pass.Outcome:
         filled=_is_filled(),
     )
     lags, telling = list[timedelta](), _tells_of_lags(run)
-    for step in ahead(steps(client, walker)):
-        save = partial(_save, run, step, lags, telling=telling)
-        run.commit(step.made, since=run.began, save=save, cap=step.cap)
+    try:
+        for step in ahead(steps(client, walker)):
+            save = partial(_save, run, step, lags, telling=telling)
+            run.commit(step.made, since=run.began, save=save, cap=step.cap)
+    except UpstreamError as error:
+        if circuit.is_failure(error):
+            other_page(client, error, page_size=run.page_size)  # lest one page keeps all lanes from the platform
+        raise
     return Pass.Outcome.COMPLETE
 
 

@@ -1,7 +1,6 @@
 """Walks a shard, from where it stands: of a sweep, or of the open jobs (`jobs.rules.sweep`)."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,22 +12,23 @@ from django.db.models.functions import Now
 
 from jobs import store
 from jobs.models import Cell, Lane, Pass, Shard, Split
-from jobs.rules import shards
+from jobs.rules import circuit, shards
 from jobs.rules.anomalies import Anomaly, Kind, of_absence, of_error, out_of_order
 from jobs.rules.shards import Known
 from jobs.rules.sweep import Place, Sweep, Walked
 from jobs.statuses import GONE, KNOWN
 from jobs.store import Written
+from jobs.store.faults import fault_of_a_record
 from jobs.sync import anomalies
 from jobs.sync.ahead import ahead
 from jobs.sync.pages import steps
+from jobs.sync.probe import other_page
 from jobs.sync.problems import said
 from jobs.sync.run import Run
 from jobs.sync.sizes import fullest
 from jobs.upstream.client import JobsClient
-from jobs.upstream.errors import CredentialsRefused, Endless, TokenRefused, TokenRepeated, UpstreamError
-from jobs.upstream.record import Page
-from jobs.upstream.walk import Ask, Walk
+from jobs.upstream.errors import Endless, TokenRefused, TokenRepeated, UpstreamError
+from jobs.upstream.walk import Walk
 
 LATELY = timedelta(minutes=5)
 """Where everything works, no more lies between two passes over a shard."""
@@ -62,7 +62,7 @@ def walk_shard(client: JobsClient, run: Run, shard: Shard, *, until: float) -> P
             raise
         return _walk_again(client, run, shard, error, until=until)
     except (UpstreamError, Error) as error:
-        if not run.may_ask_for_less(error) and _is_its_own(client, error):
+        if not run.may_ask_for_less(error) and _is_its_own(client, error, page_size=walker.walk.page_size):
             with run.lease.fenced():
                 _fail(shard, error)
         raise
@@ -104,19 +104,11 @@ def _restart(shard: Shard) -> None:
     plant(shard.lane, parts)
 
 
-def _is_its_own(client: JobsClient, error: UpstreamError | Error) -> bool:
-    """Whether what stopped a walk is its own trouble: our database's, or of a platform that answers others."""
-    if isinstance(error, CredentialsRefused):
-        return False
-    return isinstance(error, Error) or any_page(client) is not None
-
-
-def any_page(client: JobsClient) -> Page | None:
-    """A page of the newest job, or of the oldest; None where the platform answers neither: it has an outage."""
-    for ascending in (False, True):
-        with suppress(UpstreamError):
-            return client.page(Ask(walk=Walk(order_by="dateCreated", ascending=ascending, page_size=1)))
-    return None
+def _is_its_own(client: JobsClient, error: UpstreamError | Error, *, page_size: int) -> bool:
+    """Whether what stopped a walk is its own trouble: of a record, or of a platform that has other pages for us."""
+    if isinstance(error, Error):
+        return fault_of_a_record(error) is not None
+    return not circuit.is_failure(error) or other_page(client, error, page_size=page_size) is not None
 
 
 def _fail(shard: Shard, error: UpstreamError | Error) -> None:

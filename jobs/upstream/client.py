@@ -55,6 +55,9 @@ class Limits:
     body: int = 64 << 20
 
 
+ONCE = RetryPolicy(attempts=1)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reply:
     """The payload of a successful reply, and what clocks said: ours, and `counted`, as it began, and the platform's."""
@@ -125,10 +128,10 @@ class JobsClient:
         """Give up the connection."""
         self._session.close()
 
-    def page(self, ask: Ask) -> Page:
-        """Fetch one page; raise `TokenRefused` where the platform no longer takes its token."""
+    def page(self, ask: Ask, *, once: bool = False) -> Page:
+        """Fetch one page, `once` without trying again; raise `TokenRefused` where its token is no longer taken."""
         try:
-            reply = self._get(SEARCH, ask.walk.parameters(ask.token))
+            reply = self._get(SEARCH, ask.walk.parameters(ask.token), policy=ONCE if once else None)
         except (RequestRefused, NotFound) as refused:
             status = 404 if isinstance(refused, NotFound) else refused.status
             if ask.token is None or status not in REFUSES_TOKEN:
@@ -152,9 +155,9 @@ class JobsClient:
         page = read(reply.payload, self._masker, asked=reply.asked, dated=reply.dated)
         return replace(page, counted=reply.counted)
 
-    def _get(self, path: str, query: dict[str, str] | None = None) -> Reply:
-        """Fetch the payload of `path`, as often as the policy allows."""
-        return self._policy.call(lambda: self._through_the_gate(path, query))
+    def _get(self, path: str, query: dict[str, str] | None = None, *, policy: RetryPolicy | None = None) -> Reply:
+        """Fetch the payload of `path`, as often as a policy allows, or the client's."""
+        return (policy or self._policy).call(lambda: self._through_the_gate(path, query))
 
     def _through_the_gate(self, path: str, query: dict[str, str] | None) -> Reply:
         self._gate.enter()

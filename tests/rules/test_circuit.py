@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from jobs.rules.circuit import FAILURES, LONGEST_PAUSE, is_failure, is_success, pause, weight
+from jobs.rules.circuit import FAILURES, LONGEST_PAUSE, is_failure, is_success, may_be_overload, pause, weight
 from jobs.upstream.errors import (
     BrokenReply,
     CredentialsRefused,
@@ -50,6 +50,13 @@ def test_what_is_forbidden_says_neither_that_the_platform_works_nor_that_it_does
     assert not is_success(forbidden)
     assert weight(forbidden, search=True) == 0
     assert is_success(RequestRefused("400", status=400))
+
+
+def test_what_a_platform_with_less_to_do_might_have_answered() -> None:
+    assert may_be_overload(TryAgain("503", status=503))
+    assert may_be_overload(TryAgain("late"))
+    assert not may_be_overload(TryAgain("500", status=500))
+    assert not may_be_overload(BrokenReply("cut"))
 
 
 def test_the_pauses_grow_up_to_five_minutes() -> None:

@@ -113,6 +113,12 @@ CASES = {
         Use.DROP,
         Doubt.RETURNED,
     ),
+    "what was refuted by a clock that was set back": (
+        replace(REFUTED, observed=AHEAD.observed),
+        replace(PAGE, updated=NOON),
+        Use.DROP,
+        Doubt.TIE,
+    ),
     "without a date, as a read has refuted it": (REFUTED, replace(PAGE, updated=None), Use.DROP, None),
     "a read whose answer was kept too late": (AHEAD, replace(POINT, now=AHEAD.observed + SECOND), Use.DROP, Doubt.TIE),
     "older, and observed by a clock that was set back": (

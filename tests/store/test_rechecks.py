@@ -43,6 +43,14 @@ def test_hooks_come_first_and_what_did_not_come_last() -> None:
     assert [each.key for each in rechecks.due(9)] == ["3", "2", "1"]
 
 
+def test_since_when_a_job_is_in_doubt_is_no_later_for_being_said_again() -> None:
+    rechecks.doubt({KEY: Doubt.TIE})
+    before = Recheck.objects.get()
+    rechecks.doubt({KEY: Doubt.ABSENT})
+    after = Recheck.objects.get()
+    assert (after.since, after.raised > before.raised) == (before.since, True)
+
+
 def test_a_hook_does_not_wait_for_a_read_that_was_put_off() -> None:
     rechecks.doubt({KEY: Doubt.TIE})
     Recheck.objects.update(due=timezone.now() + LONGEST_WAIT / 2)

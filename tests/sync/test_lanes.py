@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import DataError
+from django.db import DataError, OperationalError
 from django.db.models import F, Sum
 from django.utils import timezone
 from msgspec import structs
@@ -295,6 +295,23 @@ def test_a_walk_whose_pages_the_database_does_not_take_holds_nothing_else_up(
             run_sweep(seconds=60)
     assert Lane.objects.get(name="sweep").finished
     assert f"{refused}, which the database does not take" in Anomaly.objects.get(kind="left-out").said
+
+
+def test_a_database_that_takes_nothing_counts_against_no_walk(
+    platform: SandboxProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where its disk is full: it is the database, and a first sweep that leaves everything out would be over."""
+
+    def full(*_: Any, **__: Any) -> int:
+        raise OperationalError("could not extend file: No space left on device")
+
+    run_tail()
+    monkeypatch.setattr(store, "look_for_absent", full)
+    for _ in range(2 * shards.FAILURES):
+        elapse(60)
+        with pytest.raises(OperationalError):
+            run_sweep(seconds=60)
+    assert not Shard.objects.exclude(failures=0, restarts=0, left_out="").exists()
 
 
 def test_pages_out_of_order_are_told(platform: SandboxProcess) -> None:

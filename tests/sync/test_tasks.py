@@ -13,7 +13,7 @@ from jobs import tasks
 from jobs.models import Cell, Job, Lane, Pass, Recheck, Upstream
 from jobs.rules.versions import Doubt
 from jobs.store import rechecks
-from jobs.sync import lanes
+from jobs.sync import gate, lanes
 from jobs.sync.lanes import run_tail
 from jobs.sync.lease import leased
 from tests.store.test_concurrency import at_once
@@ -118,6 +118,19 @@ def test_reads_by_id_leave_the_try_of_an_open_circuit_to_searches(platform: Sand
     tasks.tail()
     tasks.rechecks()
     assert not Recheck.objects.exists()
+
+
+def test_a_tail_without_pages_keeps_no_other_lane_from_the_platform(platform: SandboxProcess) -> None:
+    """That another page can be had says that the platform works."""
+    run_tail()
+    platform.faults("status=500@/jobs?orderBy=dateUpdated")
+    for _ in range(3):
+        elapse(60)
+        tasks.tail()
+        assert Lane.objects.get(name="tail").problem
+        assert gate.is_closed()
+    tasks.sweep()
+    assert Lane.objects.get(name="sweep").finished
 
 
 def _begin_together(work: Any, barrier: Barrier) -> None:

@@ -254,11 +254,11 @@ def test_a_job_in_doubt_says_why_and_since_when(signed_in: Client) -> None:
     rechecks.doubt({key: Doubt.TIE})
     page = get(signed_in, job_url(key))
     assert "read by its id once more: of one second there is more than one version" in page
-    assert "in vain" not in page
+    assert "settled" not in page
     due = timezone.now() + timedelta(minutes=9)
     Recheck.objects.update(attempts=2, due=due)
     said = " ".join(get(signed_in, job_url(key)).split())
-    assert f"2 tries were in vain; the next one is due at {due:%H:%M:%S} UTC" in said
+    assert f"2 reads have not settled it; the next one is due at {due:%H:%M:%S} UTC" in said
 
 
 def test_a_job_whose_newer_version_cannot_be_kept_says_so(signed_in: Client) -> None:

@@ -15,7 +15,7 @@ SPACING = timedelta(seconds=60)
 LAST_SHARE = 4
 """Of so many reads one is of what did not come where it should have, if anything is."""
 TRIES = 8
-"""So often, for some 40 minutes in all, a job is read that is not here and comes as what cannot be one."""
+"""So often, for some 20 minutes in all, a job is read that is not here and comes as what cannot be one."""
 FAILURES = 2
 FORBIDDEN = 5
 """After so many in a row a pass stops reading: that fail, or that are forbidden."""

@@ -37,6 +37,16 @@ def later(by: timedelta) -> None:
     Job.objects.update(observed=F("observed") - by)
 
 
+def become_gone() -> None:
+    """Let the job be here, and then be looked for in vain twice."""
+    write([record(1)])
+    rechecks.doubt({KEY: Doubt.ABSENT})
+    not_found()
+    later(SPACING)
+    not_found()
+    assert Job.objects.get().cell.status == "gone"
+
+
 def test_hooks_come_first_and_what_did_not_come_last() -> None:
     for key, reason in (("1", Doubt.ABSENT), ("2", Doubt.TIE), ("3", Doubt.HOOK)):
         rechecks.doubt({key: reason})
@@ -63,12 +73,7 @@ def test_a_hook_does_not_wait_for_a_read_that_was_put_off() -> None:
 
 
 def test_the_second_404_makes_a_job_gone_and_needs_no_other() -> None:
-    write([record(1)])
-    rechecks.doubt({KEY: Doubt.ABSENT})
-    not_found()
-    later(SPACING)
-    not_found()
-    assert Job.objects.get().cell.status == "gone"
+    become_gone()
     assert not Recheck.objects.exists()
 
 
@@ -140,12 +145,7 @@ def test_what_is_in_doubt_while_it_is_read_is_read_again_though_a_clock_is_set_b
 
 
 def test_a_list_that_shows_what_is_gone_as_it_was_costs_one_read() -> None:
-    write([record(1)])
-    rechecks.doubt({KEY: Doubt.ABSENT})
-    not_found()
-    later(SPACING)
-    not_found()
-    assert Job.objects.get().cell.status == "gone"
+    become_gone()
     write([record(1)], asked=timezone.now())
     not_found()
     write([record(1)], asked=timezone.now())

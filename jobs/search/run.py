@@ -64,10 +64,10 @@ def group_documents(group: str, *, limit: int) -> list[str]:
 
 def group_states(group: str, *, limit: int) -> list[GroupState]:
     """Count the jobs of this group by state, `limit` of them at most."""
-    query = sql.group_states_query(storable(group, LONGEST), limit)
+    name = storable(group, LONGEST)
     return [
         GroupState(status=status, jobs=jobs, began=began, changed=changed)
-        for status, jobs, began, changed in query.fetch()
+        for status, jobs, began, changed in (sql.group_states_query(name, limit).fetch() if name else [])
     ]
 
 
@@ -98,7 +98,8 @@ def _by_key(key: str, shape: sql.Shape) -> Sequence[Values]:
 
 
 def _by_group(group: str, limit: int, shape: sql.Shape) -> Sequence[Values]:
-    return sql.group_query(storable(group, LONGEST), limit, shape).fetch()
+    name = storable(group, LONGEST)
+    return sql.group_query(name, limit, shape).fetch() if name else []
 
 
 def _row(values: Values) -> JobRow:

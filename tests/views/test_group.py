@@ -88,8 +88,10 @@ def test_a_group_that_is_over_without_a_date_is_not_open(signed_in: Client) -> N
     assert "Open for" not in page
 
 
-def test_a_group_that_is_not_here_can_be_asked_for(signed_in: Client) -> None:
-    reply = signed_in.get("/group/nobody")
+@pytest.mark.parametrize("address", ["/group/nobody", "/group/", "/group/?id=", "/group/?id=%00"])
+def test_a_group_that_is_not_here_can_be_asked_for(signed_in: Client, address: str) -> None:
+    stored(rendition(1, "720p", "success"))
+    reply = signed_in.get(address)
     assert reply.status_code == 404
     assert 'action="/refresh/group/"' in reply.content.decode()
 

@@ -127,7 +127,7 @@ def test_what_a_read_by_id_has_contradicted_is_not_doubted_again() -> None:
     assert read(record(1)) == Written(updated=1)
     assert Job.objects.get().settled
     Recheck.objects.all().delete()
-    assert write([lists]) == Written(dropped=1)
+    assert write([lists], asked=timezone.now()) == Written(dropped=1)
     assert not Recheck.objects.exists()
     assert write([record(1, status="success", dateUpdated=iso(NOON + timedelta(hours=1)))]) == Written(updated=1)
     assert not Job.objects.get().settled

@@ -315,7 +315,7 @@ class Lane(models.Model):
     newest `dateUpdated` that the tail has passed, `lags` how late it saw changes (`jobs.rules.lag`). Sweeps are counted
     by `number`; the last of them `began`, when the platform's clock said `dated`, and `finished` then; `gaps` are what
     it has left out, in words. `page_size` is how many jobs may be asked for at once, null where the platform has not
-    refused as many as the settings say. `forbidden` says of the reads by id that the platform lets us make none.
+    refused as many as the settings say. Where it lets us read no job by id, none is read before `rests_until`.
     `problem` is why the last pass failed, and since when.
     """
 
@@ -332,7 +332,7 @@ class Lane(models.Model):
     finished = models.DateTimeField(null=True)
     gaps = ArrayField(models.TextField(), default=list)
     page_size = models.IntegerField(null=True)
-    forbidden = models.BooleanField(default=False)
+    rests_until = models.DateTimeField(null=True)
     problem = models.TextField(default="")
     problem_since = models.DateTimeField(null=True)
 

@@ -18,7 +18,7 @@ OURS = {
     "delivery": ("received",),
     "quarantine": ("first_seen", "last_seen"),
     "lease": ("expires",),
-    "lane": ("complete", "began", "finished", "problem_since"),
+    "lane": ("complete", "began", "finished", "rests_until", "problem_since"),
     "anomaly": ("first_seen", "last_seen"),
     "shard": ("since",),
     "split": ("made",),

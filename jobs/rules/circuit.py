@@ -51,6 +51,11 @@ def is_forbidden(error: UpstreamError | None) -> bool:
     return isinstance(error, RequestRefused) and error.status == 403
 
 
+def was_never_asked(error: UpstreamError | None) -> bool:
+    """Whether no request was made, since it cannot be."""
+    return isinstance(error, RequestRefused) and error.status is None
+
+
 def pause(failures: int, *, refused: bool = False) -> timedelta:
     """For how long the platform is left alone after so many failures; `refused` credentials get the longest pause."""
     if refused:

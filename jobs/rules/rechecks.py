@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from jobs.rules.circuit import is_failure, is_forbidden, is_success
+from jobs.rules.circuit import is_failure, is_forbidden, is_success, was_never_asked
 from jobs.rules.versions import Stored, was_asked_after
 from jobs.upstream.errors import UpstreamError
 
@@ -71,7 +71,7 @@ class Streak:
         """Take how a read ended: None where it was answered."""
         self._failed = self._failed + 1 if is_failure(error) else 0
         self._refused = self._refused + 1 if is_forbidden(error) else 0
-        self._answered |= is_success(error)
+        self._answered |= is_success(error) and not was_never_asked(error)
         self.forbidden = not self._answered and (self.forbidden or self._refused >= FORBIDDEN)
 
     @property

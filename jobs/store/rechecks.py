@@ -37,11 +37,6 @@ UPDATE jobs_recheck r SET missing = NULL, attempts = 1,
     due = CASE WHEN reason = '{Doubt.HOOK}' AND attempts = 0 THEN due ELSE clock_timestamp() + %(after)s END
 FROM (SELECT key FROM jobs_recheck WHERE key = ANY (%(keys)s) ORDER BY key FOR UPDATE) n WHERE n.key = r.key
 """
-PUT_ALL_OFF = """
-UPDATE jobs_recheck r SET due = clock_timestamp() + %(after)s
-FROM (SELECT key FROM jobs_recheck WHERE due < clock_timestamp() + %(after)s ORDER BY key FOR UPDATE) n
-WHERE n.key = r.key
-"""
 FOUND = f"""
 DELETE FROM jobs_recheck WHERE key IN (
     SELECT key FROM jobs_recheck
@@ -134,11 +129,6 @@ def put_off(read: Read, *, least: timedelta = FIRST_WAIT) -> None:
     """Make a read that has failed again later, `least` at first, and ever later."""
     for each in _in_order(read.due):
         _tried(each, wait(each.attempts, least=least))
-
-
-def put_all_off(after: timedelta) -> None:
-    """Make no read before so long."""
-    _do(PUT_ALL_OFF, after=after)
 
 
 def absent(each: Due, asked: datetime, *, now: datetime, lane: str) -> None:

@@ -6,7 +6,15 @@ from functools import partial
 from typing import TypeVar
 
 from jobs.sync import gate
-from jobs.sync.lanes import rechecks_are_left, run_rechecks, run_reconcile, run_sweep, run_tail, sweep_is_left
+from jobs.sync.lanes import (
+    rechecks_are_left,
+    run_rechecks,
+    run_reconcile,
+    run_sweep,
+    run_tail,
+    sweep_is_left,
+    try_again,
+)
 from jobs.sync.lease import LeaseHeld
 from jobs.sync.run import Watcher
 from jobs.upstream.errors import UpstreamError
@@ -24,7 +32,7 @@ def cycle(*, watch: Watcher, waiting: Waiting) -> None:
 
     Where another worker runs a lane, wait for it, and tell `waiting`. A platform that fails is asked for no more.
     """
-    gate.reset()
+    try_again()
     problems = list[UpstreamError]()
     for lane in (_tail, _sweep, _open, _reads):
         if problems and not gate.may_begin():

@@ -7,7 +7,10 @@ from functools import partial
 from django.db.models.functions import Now
 
 from jobs.models import Lane, Pass
+from jobs.rules.circuit import LONGEST_PAUSE
 from jobs.store import rechecks
+from jobs.store.clock import database_clock
+from jobs.sync import gate
 from jobs.sync import sweep as sweeping
 from jobs.sync.gate import Gate
 from jobs.sync.rechecks import recheck
@@ -61,8 +64,17 @@ def reconcile_may_begin() -> bool:
 
 
 def rechecks_are_left() -> bool:
-    """Tell whether there are jobs to be read by id now."""
-    return bool(rechecks.due(1))
+    """Tell whether there are jobs to be read by id now, and the platform has not just said that none may be."""
+    lane = _lane(Lane.RECHECKS)
+    rests = lane and lane.rests_until and timedelta(0) < lane.rests_until - database_clock()() <= LONGEST_PAUSE
+    return not rests and bool(rechecks.due(1))
+
+
+def try_again() -> None:
+    """Wait for nothing that has failed, or left jobs out: somebody has mended something, or wants to try."""
+    gate.reset()
+    Lane.objects.filter(name=Lane.RECHECKS).update(rests_until=None)
+    sweeping.fill_gaps()
 
 
 def _lane(name: str) -> Lane | None:

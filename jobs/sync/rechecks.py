@@ -3,6 +3,8 @@
 import time
 from functools import partial
 
+from django.db.models.functions import Now
+
 from jobs import store
 from jobs.models import Lane, Pass
 from jobs.rules.circuit import LONGEST_PAUSE, is_forbidden
@@ -22,7 +24,7 @@ AFTER_OTHERS = 2 * LONGEST_PAUSE
 
 def recheck(client: JobsClient, run: Run) -> Pass.Outcome:
     """Read the jobs that are due (`rechecks.due` says in which order), and those that become so meanwhile."""
-    end, streak = time.monotonic() + SECONDS, Streak(forbidden=run.lane.forbidden)
+    end, streak = time.monotonic() + SECONDS, Streak(forbidden=run.lane.rests_until is not None)
     while due := rechecks.due(AT_ONCE):
         if time.monotonic() > end:
             return Pass.Outcome.PAUSED
@@ -46,15 +48,13 @@ def _try(client: JobsClient, run: Run, read: Read, streak: Streak) -> None:
 
 
 def _note(run: Run, streak: Streak, error: UpstreamError | None) -> None:
-    """Note how a read ended: where no job may be read, all are put off, and that is known until one has been."""
+    """Note how a read ended: where no job may be read, the lane rests, and tries one then, until one has been."""
     before = streak.forbidden
     streak.take(error)
-    if not (before or streak.forbidden):
-        return
-    with run.lease.fenced():
-        if streak.is_refused:
-            rechecks.put_all_off(LONGEST_PAUSE)
-        Lane.objects.filter(pk=run.lane.pk).update(forbidden=streak.forbidden)
+    if streak.is_refused or before != streak.forbidden:
+        with run.lease.fenced():
+            until = Now() + LONGEST_PAUSE if streak.forbidden else None
+            Lane.objects.filter(pk=run.lane.pk).update(rests_until=until)
 
 
 def _read(client: JobsClient, run: Run, read: Read) -> None:

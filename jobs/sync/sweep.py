@@ -44,6 +44,12 @@ def _is_due(lane: Lane) -> bool:
     return lane.finished is None or abs(database_clock()() - lane.finished) > timedelta(seconds=settings.SYNC_SWEEP)
 
 
+def fill_gaps() -> None:
+    """Let a sweep begin as soon as it can, where the last one has left jobs out and none is under way."""
+    if not _shards().exists():
+        Lane.objects.filter(name=Lane.SWEEP).exclude(gaps=[]).update(finished=None)
+
+
 def sweep(*, seconds: float, watch: Watcher) -> Iterator[Pass]:
     """Walk shards that nobody else walks, one after the other, for about `seconds`; begin and end sweeps.
 

@@ -8,15 +8,15 @@ from kombu.exceptions import OperationalError
 
 from jobs import tasks
 from jobs.models import Quarantine
-from jobs.sync import gate
+from jobs.sync import lanes
 from jobs.sync.refresh import refresh_job
 from jobs.upstream.errors import UpstreamError
 
 
 @require_POST
 def sync_now(request: HttpRequest) -> HttpResponse:
-    """Let every lane run now, also where the platform is left alone for a while."""
-    gate.reset()
+    """Let every lane run now, also where the platform is left alone for a while, or a sweep has left jobs out."""
+    lanes.try_again()
     try:
         for task in (tasks.tail, tasks.sweep, tasks.reconcile, tasks.rechecks):
             task.apply_async(retry=False)

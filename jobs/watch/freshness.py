@@ -20,7 +20,7 @@ STALE_AFTER = 60
 
 @dataclass(frozen=True, kw_only=True)
 class Freshness:
-    """`as_of` is when the last complete pass began; None before the first.
+    """`as_of` is when the last complete pass began; None before the first, `begun` once any pass has.
 
     `problem` is why passes fail now, since `problem_since`, and `next_try` when the platform is asked again, None where
     that is at the next tick. `filling` says that older jobs are still on their way, `gaps` that the last sweep has left
@@ -30,6 +30,7 @@ class Freshness:
 
     as_of: datetime | None
     state: Literal["new", "fresh", "stale", "down"]
+    begun: bool = True
     problem: str = ""
     problem_since: datetime | None = None
     next_try: datetime | None = None
@@ -55,7 +56,7 @@ def freshness() -> Freshness:
     lanes = {lane.name: lane for lane in found}
     tail, sweep = lanes.get(Lane.TAIL), lanes.get(Lane.SWEEP)
     if tail is None:
-        return Freshness(as_of=None, state="new", filling=True)
+        return Freshness(as_of=None, state="new", begun=Pass.objects.exists(), filling=True)
     rests = Upstream.objects.filter(rests_until__isnull=False).first()
     # What no pass can write down, so that whoever reads has to see it.
     problem, since = (READ_ONLY, tail.complete) if tail.read_only == "on" else _problem(tail, rests)
@@ -100,15 +101,17 @@ def _is_silent(tail: Any, rests: Upstream | None) -> bool:
     rested = rests.rests_until if rests else None
     if tail.complete is None or tail.read_only == "on" or tail.held or (rested and rested > tail.now):
         return False
-    return all(date is None or _is_long_ago(date, tail.now) for date in (tail.begun, rested))
+    return all(
+        date is None or is_long_ago(date, tail.now, period=settings.SYNC_PERIOD) for date in (tail.begun, rested)
+    )
 
 
 def _state(as_of: datetime | None, now: datetime) -> Literal["new", "fresh", "stale"]:
     if as_of is None:
         return "new"
-    return "stale" if _is_long_ago(as_of, now) else "fresh"
+    return "stale" if is_long_ago(as_of, now, period=settings.SYNC_PERIOD) else "fresh"
 
 
-def _is_long_ago(date: datetime, now: datetime) -> bool:
-    """Whether a pass has been missed since; what lies ahead dates from before a clock was set back."""
-    return abs(now - date) > timedelta(seconds=max(STALE_AFTER, MISSED * settings.SYNC_PERIOD))
+def is_long_ago(date: datetime, now: datetime, *, period: float) -> bool:
+    """Whether a pass, one every so many seconds, has been missed since; what lies ahead is of a clock that was set."""
+    return abs(now - date) > timedelta(seconds=max(STALE_AFTER, MISSED * period))

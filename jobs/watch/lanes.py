@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from jobs.models import CAME, Delivery, Lane, Pass, Recheck
 from jobs.rules import lag
+from jobs.watch.freshness import is_long_ago
 from jobs.watch.progress import Progress, progress
 
 NAMES = (Lane.TAIL, Lane.SWEEP, Lane.RECONCILE, Lane.RECHECKS)
@@ -44,9 +45,12 @@ class Reads:
 
 @dataclass(frozen=True, kw_only=True)
 class Lanes:
-    """The lanes by their names, their pace, and what is particular to each; whether any has `begun`."""
+    """The lanes by their names, their pace, and what is particular to each.
 
-    begun: bool
+    `compared_late` says that the open jobs have not been compared for long.
+    """
+
+    compared_late: bool
     rows: dict[str, Lane]
     paces: dict[str, Pace]
     progress: Progress
@@ -69,9 +73,16 @@ class Lanes:
 
 def lanes() -> Lanes:
     """Read how the lanes stand."""
-    found = {lane.name: lane for lane in Lane.objects.all()}
+    found = {lane.name: lane for lane in Lane.objects.annotate(now=Now())}
     rows = {name: found.get(name) or Lane(name=name) for name in NAMES}
-    return Lanes(begun=bool(found), rows=rows, paces=_paces(), progress=progress(), reads=_reads())
+    late = any(name == Lane.RECONCILE and _is_late(lane) for name, lane in found.items())
+    return Lanes(compared_late=late, rows=rows, paces=_paces(), progress=progress(), reads=_reads())
+
+
+def _is_late(reconcile: Any) -> bool:
+    """Whether a pass over the open jobs has been missed."""
+    complete, period = reconcile.complete, settings.SYNC_RECONCILE
+    return complete is not None and is_long_ago(complete, reconcile.now, period=period)
 
 
 def _paces() -> dict[str, Pace]:

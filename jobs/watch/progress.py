@@ -17,13 +17,19 @@ ENOUGH = 0.01
 class Progress:
     """The `share` of a sweep that is done, 0 to 1, how long the rest takes at its pace, and its walks.
 
-    `left` is None where nobody can say.
+    `left` is None where nobody can say. `failing` are walks that have failed since their last page.
     """
 
     share: float
     left: timedelta | None = None
     over: int = 0
     walks: int = 0
+    failing: int = 0
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether anything is left to walk that does not fail."""
+        return self.over + self.failing < self.walks
 
 
 def progress() -> Progress:
@@ -36,7 +42,9 @@ def progress() -> Progress:
     done = sum(walk.weight * _share(walk, oldest, lane.number) for walk in walks)
     share = done / sum(walk.weight for walk in walks)
     left = _left(share, lane.gone) if lane.gone else None
-    return Progress(share=share, left=left, over=sum(walk.finished for walk in walks), walks=len(walks))
+    over = sum(walk.finished for walk in walks)
+    failing = sum(not walk.finished and walk.failures > 0 for walk in walks)
+    return Progress(share=share, left=left, over=over, walks=len(walks), failing=failing)
 
 
 def _left(share: float, gone: timedelta) -> timedelta | None:

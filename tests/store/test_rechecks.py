@@ -227,14 +227,6 @@ def rows_read(plan: dict[str, Any]) -> float:
     return here * ("Scan" in plan["Node Type"]) + sum(map(rows_read, plan.get("Plans", [])))
 
 
-def test_all_reads_are_put_off() -> None:
-    rechecks.doubt({KEY: Doubt.TIE})
-    rechecks.put_all_off(SPACING)
-    assert rechecks.due(1) == []
-    later(SPACING)
-    assert [each.key for each in rechecks.due(1)] == [KEY]
-
-
 def test_what_was_put_off_before_our_clock_was_set_back_is_due() -> None:
     rechecks.doubt({KEY: Doubt.TIE})
     Recheck.objects.update(due=timezone.now() + timedelta(days=1), raised=timezone.now() + timedelta(days=1))

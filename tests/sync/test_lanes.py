@@ -16,6 +16,7 @@ from pytest_django.fixtures import Settings
 from jobs import store
 from jobs.models import UNDATED, Anomaly, Cell, Job, Lane, Lease, Pass, Quarantine, Recheck, Shard, Transition
 from jobs.rules import shards
+from jobs.rules.circuit import LONGEST_PAUSE
 from jobs.rules.rechecks import FORBIDDEN
 from jobs.rules.sweep import BEGIN, END, Place, Stretch, Walked
 from jobs.rules.versions import Doubt
@@ -23,11 +24,13 @@ from jobs.store import Written, keep, ready, rechecks
 from jobs.sync import gate, refresh, sweep, walk
 from jobs.sync.cycle import cycle
 from jobs.sync.lanes import (
+    rechecks_are_left,
     run_rechecks,
     run_reconcile,
     run_sweep,
     run_tail,
     sweep_is_left,
+    try_again,
 )
 from jobs.sync.lease import LeaseLost
 from jobs.sync.refresh import refresh_group, refresh_job
@@ -248,6 +251,14 @@ def test_a_type_that_is_brought_by_nothing_is_a_gap(platform: SandboxProcess) ->
     sweep_to_the_end()
     gaps = Lane.objects.get(name="sweep").gaps
     assert [gap for gap in gaps if gap.startswith(refused)]
+    assert not sweep_is_left()
+    platform.faults("")
+    try_again()
+    assert sweep_is_left(), "whoever wants everything to be tried again need not wait for a day"
+    assert freshness().filling
+    cycle(watch=nobody, waiting=lambda _: None)
+    assert not [gap for gap in Lane.objects.get(name="sweep").gaps if gap.startswith(refused)]
+    assert not freshness().filling
 
 
 def test_pages_that_are_too_long_count_against_no_walk(platform: SandboxProcess) -> None:
@@ -643,30 +654,36 @@ def test_a_job_that_may_not_be_read_after_another_failure_holds_up_no_other(plat
     platform.faults(f"status=403@/jobs/{keys[0]}")
     run_rechecks()
     assert list(Recheck.objects.values_list("key", flat=True)) == [keys[0]]
-    assert not Lane.objects.get(name="rechecks").forbidden
+    assert Lane.objects.get(name="rechecks").rests_until is None
 
 
 def test_where_no_job_may_be_read_that_is_said_and_none_is_asked_for(platform: SandboxProcess) -> None:
-    """Not even by hooks, but for one of them now and then."""
+    """Not even by hooks, but for one job now and then; one that no address can name is no answer."""
     run_tail()
     keys = [job["id"] for job in platform.jobs()[:9]]
-    rechecks.doubt(dict.fromkeys(keys, Doubt.TIE))
+    rechecks.doubt(dict.fromkeys(["..", *keys], Doubt.TIE))
     platform.faults("status=403@/jobs/")
     platform.forget()
     with pytest.raises(RequestRefused):
         run_rechecks()
     assert len(platform.requests()) == FORBIDDEN
     assert "403" in Lane.objects.get(name="rechecks").problem
-    assert rechecks.due(9) == []
-    rechecks.doubt({keys[0]: Doubt.HOOK})
+    rechecks.doubt({keys[8]: Doubt.HOOK})
+    assert not rechecks_are_left()
+    elapse(LONGEST_PAUSE.total_seconds())
     with pytest.raises(RequestRefused):
         run_rechecks()
     assert len(platform.requests()) == FORBIDDEN + 1
-    assert "403" in Lane.objects.get(name="rechecks").problem
+    assert not rechecks_are_left()
     run_tail()
     assert freshness().state == "fresh", "other lanes go on"
     platform.faults("")
+    try_again()
+    assert rechecks_are_left()
+    run_rechecks()
+    assert Lane.objects.get(name="rechecks").rests_until is None
     elapse(HOUR)
+    Recheck.objects.filter(key="..").delete()
     run_rechecks()
     assert not Recheck.objects.exists()
     assert Lane.objects.get(name="rechecks").problem == ""

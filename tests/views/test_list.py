@@ -18,6 +18,7 @@ from jobs.store.quarantine import quarantine
 from jobs.upstream.record import Refused
 from tests.pages import get, keys, link, links, walk
 from tests.records import NOON, iso, job, records, write
+from trials.elapsing import empty
 
 pytestmark = pytest.mark.django_db
 PACKAGE, TRANSCODE = "urn:job:av.package", "urn:job:av.transcode"
@@ -236,7 +237,8 @@ def test_nothing_found_says_how_to_find_something(signed_in: Client) -> None:
 @pytest.mark.parametrize(
     ("lane", "words"),
     [
-        (None, "First sync"),
+        (None, "No pass of the sync has begun. Is the worker running?"),
+        ({}, "First sync"),
         ({"complete": timedelta(seconds=12)}, "in step"),
         ({"complete": timedelta(hours=2)}, "may be 2\u00a0h old"),
         (
@@ -254,7 +256,27 @@ def test_it_says_how_old_it_may_be(signed_in: Client, lane: Any, words: str) -> 
         Pass.objects.create(lane="tail", began=now)
     for path in ("/jobs/", "/sync/"):
         assert words in get(signed_in, path)
-    assert "as of" in get(signed_in, f"/job/{key(1)}") or lane is None
+    assert "as of" in get(signed_in, f"/job/{key(1)}") or not lane
+
+
+def test_that_not_everything_could_be_read_is_said_on_every_page(signed_in: Client) -> None:
+    now = timezone.now()
+    Lane.objects.create(name="tail", complete=now)
+    Lane.objects.create(name="sweep", finished=now)
+    assert "Not everything could be read" not in get(signed_in, "/jobs/")
+    Lane.objects.update(gaps=["av.poster, which the platform does not list"])
+    for path in ("/jobs/", "/sync/", f"/job/{key(1)}"):
+        assert "Not everything could be read" in get(signed_in, path)
+
+
+def test_a_list_without_any_job_says_why(signed_in: Client) -> None:
+    now = timezone.now()
+    empty()
+    assert "Is the worker running?" in get(signed_in, "/jobs/")
+    Lane.objects.create(name="tail", complete=now)
+    assert "The first jobs are on their way" in get(signed_in, "/jobs/")
+    Lane.objects.create(name="sweep", finished=now)
+    assert "The platform has no jobs" in get(signed_in, "/jobs/")
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,12 @@ from tests.records import job
 from trials.platform import SandboxProcess
 
 pytestmark = pytest.mark.django_db
-QUERIES = 20
+QUERIES = 21
 
 
 def test_before_the_first_pass(signed_in: Client) -> None:
     page = get(signed_in, "/sync/")
-    assert "No pass has begun yet" in page
+    assert "No pass of the sync has begun." in page
     assert "Every record that came could be stored" in page
 
 
@@ -68,6 +68,32 @@ def test_a_sweep_says_how_far_it_is(signed_in: Client) -> None:
     assert "Transcode" in page
 
 
+def test_a_walk_that_fails_beside_others_is_not_the_whole_sweep(signed_in: Client) -> None:
+    now = timezone.now()
+    Lane.objects.create(name="tail", complete=now)
+    Lane.objects.create(name="sweep", number=1, began=now, problem="It answers 500.", problem_since=now)
+    Shard.objects.create(lane="sweep", type="urn:job:av.transcode", failures=1)
+    other = Shard.objects.create(lane="sweep", type="")
+    assert "Fails in part" in get(signed_in, "/sync/")
+    assert "Some of what reads them fails: It answers 500." in get(signed_in, "/jobs/")
+    other.delete()
+    page = get(signed_in, "/sync/")
+    assert "Fails" in page
+    assert "Fails in part" not in page
+
+
+def test_open_jobs_that_were_compared_long_ago_are_behind(signed_in: Client, settings: Settings) -> None:
+    now = timezone.now()
+    Lane.objects.create(name="tail", complete=now)
+    lane = Lane.objects.create(name="reconcile", complete=now - timedelta(seconds=2 * settings.SYNC_RECONCILE))
+    assert "Compared" in get(signed_in, "/sync/")
+    lane.complete = now - timedelta(seconds=5 * settings.SYNC_RECONCILE)
+    lane.save()
+    page = get(signed_in, "/sync/")
+    assert "Compared" not in page
+    assert "Behind" in page
+
+
 def test_a_pass_that_has_nothing_to_tell_is_left_out(signed_in: Client) -> None:
     Pass.objects.create(
         lane="tail", began=timezone.now(), outcome="complete", pages=2, unchanged=500, dropped=3, refused=1
@@ -110,6 +136,7 @@ def test_trouble_says_since_when_and_when_it_is_tried_again(signed_in: Client) -
 
 def test_it_costs_a_few_questions(signed_in: Client, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     now = timezone.now()
+    Lane.objects.create(name="tail", complete=now)
     Pass.objects.bulk_create([Pass(lane="tail", began=now - timedelta(seconds=n)) for n in range(300)])
     with django_assert_max_num_queries(QUERIES):
         page = get(signed_in, "/sync/")

@@ -59,3 +59,11 @@ def test_a_sweep_that_is_long_overdue_is_told_with_what_stops_it(settings: Setti
     sweep.update(finished=now - 49 * HOUR, problem="It answers 500.")
     found = freshness()
     assert (found.state, found.tone, found.unswept, found.sweep_problem) == ("fresh", "warn", True, "It answers 500.")
+
+
+def test_that_nobody_has_asked_yet_is_told_from_a_first_pass_under_way() -> None:
+    Lane.objects.all().delete()
+    Pass.objects.all().delete()
+    assert (freshness().state, freshness().begun) == ("new", False)
+    Pass.objects.create(lane="tail", began=timezone.now())
+    assert (freshness().state, freshness().begun) == ("new", True)

@@ -232,17 +232,27 @@ class Transition(models.Model):
 class Recheck(models.Model):
     """A job that is to be read by id, `since` when and why; `raised` is when that was last said, `due` its turn.
 
-    `attempts` is how often that was in vain, `missing` when the first request began that found no such job.
+    `attempts` is how often that was in vain, `missing` when the first request began that found no such job. `failed`
+    says that the last one had no answer, or that it was forbidden.
     """
 
     class Turn(models.IntegerChoices):
-        """What is read first: what hooks tell of, and at last what did not come (`jobs.rules.versions.Doubt`)."""
+        """What is read first: what hooks tell of, then all other doubts (`jobs.rules.versions.Doubt`).
 
-        FIRST = 0
-        NEXT = 1
-        LAST = 2
+        What did not come where it should have is read after these, and at last that of which the last read failed.
+        """
 
-    TURNS = Case(When(reason="hook", then=Turn.FIRST), When(reason="absent", then=Turn.LAST), default=Turn.NEXT)
+        TOLD = 0
+        DOUBTED = 1
+        ABSENT = 2
+        FAILED = 3
+
+    TURNS = Case(
+        When(failed=True, then=Turn.FAILED),
+        When(reason="hook", then=Turn.TOLD),
+        When(reason="absent", then=Turn.ABSENT),
+        default=Turn.DOUBTED,
+    )
 
     key = models.TextField(primary_key=True, db_collation="C")
     reason = models.TextField()
@@ -251,6 +261,7 @@ class Recheck(models.Model):
     due = models.DateTimeField(db_index=True)  # since when one waits
     attempts = models.IntegerField(default=0)
     missing = models.DateTimeField(null=True)
+    failed = models.BooleanField(default=False, db_default=False)
     turn = models.GeneratedField(expression=TURNS, output_field=models.SmallIntegerField(), db_persist=True)
 
     class Meta:
@@ -314,8 +325,9 @@ class Lane(models.Model):
     `complete` is when the last complete pass began: what the platform had changed by then is here. `watermark` is the
     newest `dateUpdated` that the tail has passed, `lags` how late it saw changes (`jobs.rules.lag`). Sweeps are counted
     by `number`; the last of them `began`, when the platform's clock said `dated`, and `finished` then; `gaps` are what
-    it has left out, in words. `page_size` is how many jobs may be asked for at once, null where the platform has not
-    refused as many as the settings say. Where it lets us read no job by id, none is read before `rests_until`.
+    it has left out, in words; another is `wanted` before it is due. `page_size` is how many jobs may be asked for at
+    once, null where the platform has not refused as many as the settings say. Where it lets us read no job by id, none
+    is read before `rests_until`.
     `problem` is why the last pass failed, and since when.
     """
 
@@ -331,6 +343,7 @@ class Lane(models.Model):
     dated = models.DateTimeField(null=True)
     finished = models.DateTimeField(null=True)
     gaps = ArrayField(models.TextField(), default=list)
+    wanted = models.BooleanField(default=False)
     page_size = models.IntegerField(null=True)
     rests_until = models.DateTimeField(null=True)
     problem = models.TextField(default="")

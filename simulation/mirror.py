@@ -29,6 +29,12 @@ class Recheck:
     due: datetime
     attempts: int = 0
     missing: datetime | None = None
+    failed: bool = False
+
+    @property
+    def turn(self) -> int:
+        """Which turn it has: what hooks tell of is read first, what has failed last."""
+        return 3 if self.failed else {Doubt.HOOK: 0, Doubt.ABSENT: 2}.get(self.reason, 1)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -143,8 +149,11 @@ class Mirror:
             self.rechecks[key] = Recheck(reason=reason, raised=raised, due=now)
         else:
             stays = held.reason is Doubt.HOOK or reason is Doubt.ABSENT
-            due = min(held.due, now) if reason is Doubt.HOOK else held.due
-            self.rechecks[key] = replace(held, raised=raised, due=due, reason=held.reason if stays else reason)
+            told = reason is Doubt.HOOK
+            due, failed = min(held.due, now) if told else held.due, held.failed and not told
+            self.rechecks[key] = replace(
+                held, raised=raised, due=due, failed=failed, reason=held.reason if stays else reason
+            )
 
     def _raised(self) -> datetime:
         """Our time, but never the same twice, as in the product, where statements take their time."""
@@ -161,17 +170,13 @@ class Mirror:
         """The jobs that are to be read now."""
         now = self.clock()
         waiting = {key for key, each in self.rechecks.items() if now < each.due <= now + LONGEST_WAIT}
-        found = sorted(self.rechecks.keys() - waiting, key=self._turn)
-        late = [key for key in found if self.rechecks[key].reason is Doubt.ABSENT]
-        return chosen([self._due(key) for key in found if key not in late], [self._due(key) for key in late], most)
-
-    def _turn(self, key: str) -> tuple[bool, datetime, str]:
-        """What hooks tell of comes first, then what has waited longest."""
-        return (self.rechecks[key].reason is not Doubt.HOOK, self.rechecks[key].due, key)
+        found = sorted(self.rechecks.keys() - waiting, key=lambda key: (self.rechecks[key].due, key))
+        turns = [[self._due(key) for key in found if self.rechecks[key].turn == turn] for turn in range(4)]
+        return chosen(turns, most)
 
     def _due(self, key: str) -> Due:
         held, group = self.rechecks[key], self.records[key].group if key in self.records else ""
-        return Due(key=key, group=group, raised=held.raised, attempts=held.attempts)
+        return Due(key=key, group=group, raised=held.raised, attempts=held.attempts, failed=held.failed)
 
     def read(self, page: Page, read: Read) -> None:
         """Write what a read brought; its jobs need no other, unless that was said since it was planned."""
@@ -183,12 +188,12 @@ class Mirror:
             elif held := self._left(each):
                 told = held.reason is Doubt.HOOK and not held.attempts
                 due = held.due if told else self.clock() + FIRST_WAIT
-                self.rechecks[each.key] = replace(held, missing=None, attempts=1, due=due)
+                self.rechecks[each.key] = replace(held, missing=None, attempts=1, due=due, failed=False)
 
     def try_alone(self, key: str) -> None:
         """Read a job by itself next, of which its group says nothing."""
         if held := self.rechecks.get(key):
-            self.rechecks[key] = replace(held, attempts=held.attempts + 1)
+            self.rechecks[key] = replace(held, attempts=held.attempts + 1, failed=False)
 
     def absent(self, each: Due, asked: datetime) -> None:
         """Note that a job was not found."""
@@ -196,7 +201,7 @@ class Mirror:
         held = self.rechecks.get(key)
         if held is None:
             return
-        now = self.clock()
+        now, held = self.clock(), replace(held, failed=False)
         match absence(self.stored.get(key), held.missing, asked, now=now):
             case Absence.WAIT:
                 self.rechecks[key] = replace(held, due=now + SPACING, attempts=held.attempts + 1)
@@ -222,7 +227,8 @@ class Mirror:
     def put_off(self, key: str) -> None:
         """Make a read that has failed again later."""
         if held := self.rechecks.get(key):
-            self.rechecks[key] = replace(held, due=self.clock() + wait(held.attempts), attempts=held.attempts + 1)
+            due = self.clock() + wait(held.attempts)
+            self.rechecks[key] = replace(held, due=due, attempts=held.attempts + 1, failed=True)
 
     # Walks.
 

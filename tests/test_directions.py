@@ -85,7 +85,7 @@ ROOMS = {
         ),
         *("jobs.paths", *SEARCH),
         *("jobs.store", "jobs.sync.refresh", "jobs.upstream.errors"),  # of views.refresh and views.actions alone
-        *("jobs.sync.gate", "jobs.tasks", "jobs.watch"),
+        *("jobs.sync.lanes", "jobs.tasks", "jobs.watch"),
     },
     "jobs.hooks": {"jobs.hooks", "jobs.sync", "jobs.tasks", "jobs.upstream.fields", "jobs.upstream.split"},
     "jobs.tasks": {"jobs.sync", "jobs.models", "jobs.upstream.errors"},

@@ -1,7 +1,7 @@
 """Reads by id: in which order, what a 404 means, when a failed one is made again."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,8 +12,8 @@ from jobs.upstream.errors import UpstreamError
 
 SPACING = timedelta(seconds=60)
 """How long after the first 404 a second one says that a job is gone."""
-LAST_SHARE = 4
-"""Of so many reads one is of what did not come where it should have, if anything is."""
+SHARE = 4
+"""Of so many reads one is of each turn, if anything has it."""
 TRIES = 8
 """So often, for some 20 minutes in all, a job is read that is not here and comes as what cannot be one."""
 FAILURES = 2
@@ -26,13 +26,15 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=1)
 class Due:
     """A job that is to be read: its group, empty where that is unknown, and how often that has been tried.
 
-    `raised` is by what it is told whether that has been said once more since: no clock is needed for it.
+    `raised` is by what it is told whether that has been said once more since: no clock is needed for it. `failed` says
+    that the last read of it did.
     """
 
     key: str
     group: str
     raised: datetime
     attempts: int = 0
+    failed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,11 @@ class Read:
 
     due: tuple[Due, ...]
     group: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it was made in vain before: none of a group was."""
+        return any(each.failed for each in self.due)
 
 
 def plan(due: Sequence[Due]) -> list[Read]:
@@ -59,39 +66,54 @@ class Streak:
 
     Two failures in a row end it, or five jobs that may not be read: what is left has its turn with the next one. Where
     none has been answered before these, it is not these jobs, but all are `forbidden`; then one more is enough, until
-    any has been.
+    any has been. Jobs of which the last read failed too end the reads of such jobs alone, so that they stop no others.
     """
 
     def __init__(self, *, forbidden: bool) -> None:
         self.forbidden = forbidden
-        self._failed = self._refused = 0
-        self._answered = False
+        self._failed, self._refused = Counter[bool](), Counter[bool]()
+        self._answered = self._is_refused = False
 
-    def take(self, error: UpstreamError | None) -> None:
-        """Take how a read ended: None where it was answered."""
-        self._failed = self._failed + 1 if is_failure(error) else 0
-        self._refused = self._refused + 1 if is_forbidden(error) else 0
+    def take(self, error: UpstreamError | None, *, again: bool = False) -> None:
+        """Take how a read ended, None where it was answered; `again` where the last one of that job failed, too."""
+        self._is_refused = is_forbidden(error)
+        self._failed[again] = self._failed[again] + 1 if is_failure(error) else 0
+        self._refused[again] = self._refused[again] + 1 if self._is_refused else 0
         self._answered |= is_success(error) and not was_never_asked(error)
-        self.forbidden = not self._answered and (self.forbidden or self._refused >= FORBIDDEN)
+        self.forbidden = not self._answered and (self.forbidden or max(self._refused.values()) >= FORBIDDEN)
 
     @property
     def is_refused(self) -> bool:
         """Whether there is no use in asking for any other job now."""
-        return self.forbidden and self._refused > 0
+        return self.forbidden and self._is_refused
 
     @property
     def is_over(self) -> bool:
         """Whether to stop."""
-        return self.is_refused or self._refused >= FORBIDDEN or self._failed >= FAILURES
+        return self.is_refused or self._ends(again=False)
+
+    @property
+    def leaves_failed(self) -> bool:
+        """Whether to ask for no job any more of which the last read failed."""
+        return self._ends(again=True)
+
+    def _ends(self, *, again: bool) -> bool:
+        return self._refused[again] >= FORBIDDEN or self._failed[again] >= FAILURES
 
 
-def chosen(early: Sequence[Due], late: Sequence[Due], most: int) -> list[Due]:
-    """The jobs that are read next, of those that have an early turn and of those that have the last one.
+def chosen(turns: Iterable[Sequence[Due]], most: int) -> list[Due]:
+    """The jobs that are read next, of those that have the first turn, the second, and so on.
 
-    A share is for the last ones, so that what is gone is found whatever else there is to read.
+    A share is for each turn, so that none waits for ever, whatever else there is to read; the rest is for the first.
     """
-    first = early[: most - min(len(late), most // LAST_SHARE)]
-    return [*first, *late[: most - len(first)]]
+    share, waiting = most // SHARE, list(turns)
+    free = most - sum(min(len(each), share) for each in waiting)
+    found = list[Due]()
+    for each in waiting:
+        now = each[: min(len(each), share) + free]
+        free -= max(0, len(now) - share)
+        found += now
+    return found
 
 
 class Absence(StrEnum):

@@ -24,9 +24,10 @@ MOST_IDLE = 5_000
 class Place:
     """How far a walk has come.
 
-    `token` leads to the next page, empty at the beginning. Up to the second `reached`, which is not over, all has come;
-    `edge` are the jobs of that second that have. `ordered` says that every page was in the order that was asked for.
-    `pages` is how many there were, `idle` of them since one led further, and `mark` the token behind one of them.
+    `token` leads to the next page, empty at the beginning. The last one ended in the second `reached`; `edge` are the
+    jobs of that second that have come. `ordered` says that this page was in the order that was asked for, and that
+    these are all. `pages` is how many there were, `idle` of them since one led further, and `mark` the token behind one
+    of them.
     """
 
     token: str = ""
@@ -57,11 +58,12 @@ class Walked:
 
 
 class Sweep:
-    """A walk from `place` on: the page to `ask` for, None at its end, and how far it has come."""
+    """A walk from `place` on: the page to `ask` for, None at its end, how far it has come, if all was `ordered`."""
 
     def __init__(self, walk: Walk, place: Place) -> None:
         self.walk, self.place = walk, place
         self.ask: Ask | None = Ask(walk=walk, token=place.token or None)
+        self.ordered = True
         self._guard = Guard(self.ask)
 
     def take(self, page: Page) -> Walked:
@@ -77,23 +79,28 @@ class Sweep:
         if self.place.idle > MOST_IDLE:
             raise Endless(f"{MOST_IDLE} pages in a row led no further, and more are to come; the walk begins again.")
         before, self.place = self.place, self._behind(page, dated)
+        self.ordered &= self.place.ordered
         self.ask = None if self.ask is None or self.place.finished else replace(self.ask, token=page.next_token)
         keys = before.edge.union(key for key, _ in dated)
-        return Walked(place=self.place, stretch=self._closed(before, keys) if self.place.ordered else None)
+        is_known = before.ordered and self.place.ordered
+        return Walked(place=self.place, stretch=self._closed(before, keys) if is_known else None)
 
     def _behind(self, page: Page, dated: list[tuple[str, datetime]]) -> Place:
-        """The place behind a page whose jobs have these dates."""
+        """The place behind a page whose jobs have these dates.
+
+        A second with more jobs than are kept in mind is none of which all are known.
+        """
         reached = dated[-1][1] if dated else self.place.reached
         edge = {key for key, date in dated if date == reached} | (
             self.place.edge if reached == self.place.reached else set()
         )
-        ordered = self.place.ordered and self._is_ordered([date for _, date in dated]) and len(edge) <= LARGEST_EDGE
+        known = len(edge) <= LARGEST_EDGE and (self.place.ordered or reached != self.place.reached)
         token, pages = page.next_token or "", self.place.pages + 1
         return Place(
             token=token,
             reached=reached,
-            edge=frozenset(edge if ordered else ()),
-            ordered=ordered,
+            edge=frozenset(edge if known else ()),
+            ordered=known and self._is_ordered([date for _, date in dated]),
             finished=page.next_token is None,
             pages=pages,
             idle=self.place.idle + 1 if reached == self.place.reached else 0,

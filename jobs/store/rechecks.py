@@ -15,7 +15,7 @@ from jobs.upstream.record import Page
 
 # Clocks may be set back: what is due later than any wait dates from before that.
 DUE = f"""
-SELECT t.turn, r.key, coalesce(j."group", ''), r.raised, r.attempts
+SELECT t.turn, r.key, coalesce(j."group", ''), r.raised, r.attempts, r.failed
 FROM unnest(%(turns)s::smallint[]) t (turn) CROSS JOIN LATERAL (
     (SELECT * FROM jobs_recheck WHERE turn = t.turn AND due <= statement_timestamp() ORDER BY due LIMIT %(most)s)
     UNION ALL
@@ -33,7 +33,7 @@ DELETE FROM jobs_recheck WHERE key IN (
 )
 """
 CAME = f"""
-UPDATE jobs_recheck r SET missing = NULL, attempts = 1,
+UPDATE jobs_recheck r SET missing = NULL, attempts = 1, failed = false,
     due = CASE WHEN reason = '{Doubt.HOOK}' AND attempts = 0 THEN due ELSE clock_timestamp() + %(after)s END
 FROM (SELECT key FROM jobs_recheck WHERE key = ANY (%(keys)s) ORDER BY key FOR UPDATE) n WHERE n.key = r.key
 """
@@ -47,7 +47,7 @@ DELETE FROM jobs_recheck WHERE key IN (
 MISSING = "SELECT missing FROM jobs_recheck WHERE key = %(key)s"
 TRIED = """
 UPDATE jobs_recheck SET attempts = attempts + 1, due = clock_timestamp() + %(after)s,
-    missing = coalesce(%(missing)s, missing)
+    missing = coalesce(%(missing)s, missing), failed = %(failed)s
 WHERE key = %(key)s
 """
 
@@ -64,7 +64,8 @@ def raised(jobs: str) -> str:
         ON CONFLICT (key) DO UPDATE SET raised = excluded.raised,
             reason = CASE WHEN '{Doubt.HOOK}' = kept.reason OR '{Doubt.ABSENT}' = excluded.reason
                 THEN kept.reason ELSE excluded.reason END,
-            due = CASE WHEN excluded.reason = '{Doubt.HOOK}' THEN least(kept.due, excluded.due) ELSE kept.due END
+            due = CASE WHEN excluded.reason = '{Doubt.HOOK}' THEN least(kept.due, excluded.due) ELSE kept.due END,
+            failed = kept.failed AND excluded.reason <> '{Doubt.HOOK}'
     """
 
 
@@ -77,19 +78,19 @@ def doubt(doubts: Mapping[str, Doubt]) -> None:
         _do(DOUBTED, keys=list(doubts), reasons=[str(each) for each in doubts.values()])
 
 
-def due(most: int) -> list[Due]:
-    """The jobs whose turn it is, `most` at most: those that hooks tell of first, those that did not come last.
+def due(most: int, *, failed: bool = True) -> list[Due]:
+    """The jobs whose turn it is (`Recheck.Turn`), `most` at most, some of each turn (`chosen`).
 
-    Some of the last are always among them (`chosen`).
+    Those of which the last read `failed` are among them if these are wanted.
     """
+    wanted = [turn for turn in Recheck.Turn if failed or turn != Recheck.Turn.FAILED]
+    turns: dict[int, list[Due]] = {turn: [] for turn in wanted}
     with connection.cursor() as cursor:
-        cursor.execute(DUE, {"turns": Recheck.Turn.values, "most": most})
-        found = [
-            (turn, Due(key=key, group=group, raised=raised, attempts=attempts))
-            for turn, key, group, raised, attempts in cursor.fetchall()
-        ]
-    early, late = ([each for turn, each in found if (turn == Recheck.Turn.LAST) is last] for last in (False, True))
-    return chosen(early, late, most)
+        cursor.execute(DUE, {"turns": wanted, "most": most})
+        for turn, *values in cursor.fetchall():
+            key, group, raised, attempts, has_failed = values
+            turns[turn].append(Due(key=key, group=group, raised=raised, attempts=attempts, failed=has_failed))
+    return chosen(turns.values(), most)
 
 
 def found(keys: Collection[str], asked: datetime) -> None:
@@ -105,11 +106,12 @@ def settle(read: Read, page: Page, misfits: Collection[str]) -> None:
     """Note what a read has brought: its jobs need no other, unless that was said since it was planned.
 
     That one waits a little, but for the first of a hook: a clock may have been set back, by which no read has begun
-    late enough. What came as what cannot be a job, or is one of the `misfits` that cannot be written, is tried again
-    later, and ever later: where it is here as it was, until it can be kept.
+    late enough. What came as what cannot be a job, or is one of the `misfits` that cannot be written, or in whose place
+    came another job, is tried again later, and ever later: where it is here as it was, until it can be kept.
     """
     came = {record.id for record in page.records} - set(misfits)
-    refused = {record.job_id for record in page.refused}.union(misfits) - came
+    others = set() if read.group else {each.key for each in read.due}
+    refused = {record.job_id for record in page.refused}.union(misfits, others) - came
     given_up = {each.key for each in read.due if each.attempts >= TRIES} & (refused - stored(refused).keys())
     found = [each for each in read.due if each.key in came | given_up]
     _done(found)
@@ -128,7 +130,7 @@ def try_alone(read: Read) -> None:
 def put_off(read: Read, *, least: timedelta = FIRST_WAIT) -> None:
     """Make a read that has failed again later, `least` at first, and ever later."""
     for each in _in_order(read.due):
-        _tried(each, wait(each.attempts, least=least))
+        _tried(each, wait(each.attempts, least=least), failed=True)
 
 
 def absent(each: Due, asked: datetime, *, now: datetime, lane: str) -> None:
@@ -167,8 +169,8 @@ def _missing(key: str) -> datetime | None:
     return found[0] if found else None
 
 
-def _tried(each: Due, after: timedelta, missing: datetime | None = None) -> None:
-    _do(TRIED, key=each.key, after=after, missing=missing)
+def _tried(each: Due, after: timedelta, *, missing: datetime | None = None, failed: bool = False) -> None:
+    _do(TRIED, key=each.key, after=after, missing=missing, failed=failed)
 
 
 def _do(statement: str, **parameters: Any) -> None:

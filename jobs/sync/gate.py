@@ -68,7 +68,7 @@ class Gate:
         _do(COUNT, **{name: int(met) for name, met in counted.items()}, seconds=seconds)
         if isinstance(error, TryAgain) and error.after:
             _do(WAITS, after=min(timedelta(seconds=error.after), LONGEST_WAIT))
-        if circuit.is_success(error):
+        if search and circuit.is_success(error):
             _do(WORKS)
         elif error is not None and (weight := circuit.weight(error, search=search)):
             _fail(error, weight)

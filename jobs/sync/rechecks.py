@@ -23,34 +23,43 @@ AFTER_OTHERS = 2 * LONGEST_PAUSE
 
 
 def recheck(client: JobsClient, run: Run) -> Pass.Outcome:
-    """Read the jobs that are due (`rechecks.due` says in which order), and those that become so meanwhile."""
+    """Read the jobs that are due (`rechecks.due` says in which order), and those that become so meanwhile.
+
+    Where it is always the same jobs that fail, all others are read before that is raised.
+    """
     end, streak = time.monotonic() + SECONDS, Streak(forbidden=run.lane.rests_until is not None)
-    while due := rechecks.due(AT_ONCE):
+    left: UpstreamError | None = None
+    while due := rechecks.due(AT_ONCE, failed=left is None):
         if time.monotonic() > end:
             return Pass.Outcome.PAUSED
         for read in plan(due):
-            _try(client, run, read, streak)
+            if left is None or not read.failed:
+                error = _try(client, run, read, streak)
+                left = left or (error if streak.leaves_failed else None)
+    if left is not None:
+        raise left
     return Pass.Outcome.COMPLETE
 
 
-def _try(client: JobsClient, run: Run, read: Read, streak: Streak) -> None:
-    """Make a read; one that fails is put off, and raises where it is not the job, but the platform."""
+def _try(client: JobsClient, run: Run, read: Read, streak: Streak) -> UpstreamError | None:
+    """Make a read; give what one that fails fails of, which is put off, and raise that where it is the platform."""
     try:
         _read(client, run, read)
     except UpstreamError as error:
         with run.lease.fenced():
             rechecks.put_off(read, least=AFTER_OTHERS if is_forbidden(error) else FIRST_WAIT)
-        _note(run, streak, error)
+        _note(run, streak, error, again=read.failed)
         if streak.is_over or isinstance(error, CredentialsRefused):
             raise
-    else:
-        _note(run, streak, None)
+        return error
+    _note(run, streak, None, again=read.failed)
+    return None
 
 
-def _note(run: Run, streak: Streak, error: UpstreamError | None) -> None:
+def _note(run: Run, streak: Streak, error: UpstreamError | None, *, again: bool) -> None:
     """Note how a read ended: where no job may be read, the lane rests, and tries one then, until one has been."""
     before = streak.forbidden
-    streak.take(error)
+    streak.take(error, again=again)
     if streak.is_refused or before != streak.forbidden:
         with run.lease.fenced():
             until = Now() + LONGEST_PAUSE if streak.forbidden else None

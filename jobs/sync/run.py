@@ -26,6 +26,7 @@ from jobs.upstream.errors import RequestRefused, TokenRefused, TooLong, Upstream
 
 PASSES_KEPT = timedelta(days=7)
 SMALLEST_PAGE = 1
+CUT_OFF = "A pass was cut off: its process died, or was stopped."
 REFUSES_SIZE = frozenset({400, 413, 422})
 
 Save = Callable[[Written], None]
@@ -120,7 +121,7 @@ def run_pass(name: str, walk: Walk, *, watch: Watcher = nobody, lease: str = "",
 
 
 def _begin(name: str, scope: str, lease: Lease) -> Pass:
-    """Open the record; passes that nobody can end any more are closed, and old ones of the lane forgotten.
+    """Open the record; passes that nobody can end any more are closed as failed, and old ones of the lane forgotten.
 
     A shard that has been walked is not leased again: whoever was cut off behind its last page is closed by the next
     pass of any lane.
@@ -128,9 +129,10 @@ def _begin(name: str, scope: str, lease: Lease) -> Pass:
     now = database_clock()()
     alive = Held.objects.filter(expires__gte=now).exclude(name=lease.name).values("name")
     with lease.fenced():
-        Pass.objects.filter(outcome=Pass.Outcome.RUNNING).exclude(lease__in=alive).update(
-            outcome=Pass.Outcome.FAILED, ended=now, problem="It was cut off."
-        )
+        running = Pass.objects.filter(outcome=Pass.Outcome.RUNNING)
+        if cut := {each.pk: each.lane for each in running.exclude(lease__in=alive)}:
+            running.filter(pk__in=cut).update(outcome=Pass.Outcome.FAILED, ended=now, problem=CUT_OFF)
+            Lane.objects.filter(name__in=cut.values(), problem="").update(problem=CUT_OFF, problem_since=now)
         Pass.objects.filter(lane=name, began__lt=now - PASSES_KEPT).delete()
         return Pass.objects.create(lane=name, scope=scope, lease=lease.name, began=now)
 
@@ -147,18 +149,22 @@ def _run(record: Pass, lease: Lease, watch: Watcher) -> Run:
 
 
 def _walked(run: Run, walk: Walk) -> Pass.Outcome:
-    """Walk, with ever smaller pages where that may help; if it does, it is noted."""
-    refused: UpstreamError | None = None
+    """Walk, with ever smaller pages where that may help; if it does, it is noted.
+
+    A page that is refused is asked for once more before: what refuses one in a thousand minds no size.
+    """
+    asked, refused = run, None
     while True:
         try:
-            outcome = walk(run)
+            outcome = walk(asked)
             break
         except (TooLong, RequestRefused) as error:
-            if not run.may_ask_for_less(error):
+            if not asked.may_ask_for_less(error):
                 raise _of_the_smallest(error) from error.__cause__
+            if refused is not None or isinstance(error, TooLong):
+                asked = asked.with_smaller_pages(refused=isinstance(error, RequestRefused))
             refused = error
-        run = run.with_smaller_pages(refused=isinstance(refused, RequestRefused))
-    if refused is not None:
+    if asked is not run:
         run.note(Anomaly(kind=Kind.SIZE_REFUSED, said=str(refused)))
     return outcome
 

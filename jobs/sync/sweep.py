@@ -40,14 +40,16 @@ def is_left(lane: Lane | None, tail: Lane | None) -> bool:
 
 
 def _is_due(lane: Lane) -> bool:
-    """Tell whether the last sweep was long ago, or lies ahead, as from before our clock was set back."""
-    return lane.finished is None or abs(database_clock()() - lane.finished) > timedelta(seconds=settings.SYNC_SWEEP)
+    """Tell whether one is wanted, or the last was long ago, or lies ahead, as from before our clock was set back."""
+    if lane.wanted or lane.finished is None:
+        return True
+    return abs(database_clock()() - lane.finished) > timedelta(seconds=settings.SYNC_SWEEP)
 
 
 def fill_gaps() -> None:
     """Let a sweep begin as soon as it can, where the last one has left jobs out and none is under way."""
     if not _shards().exists():
-        Lane.objects.filter(name=Lane.SWEEP).exclude(gaps=[]).update(finished=None)
+        Lane.objects.filter(name=Lane.SWEEP).exclude(gaps=[]).update(wanted=True)
 
 
 def sweep(*, seconds: float, watch: Watcher) -> Iterator[Pass]:
@@ -101,7 +103,7 @@ def _begin(client: JobsClient, run: Run) -> Pass.Outcome:
         run.lane.refresh_from_db()
         if not _shards().exists() and _is_due(run.lane):
             plant_sweep()
-            begun = {"number": F("number") + 1, "began": run.began, "dated": first.dated}
+            begun = {"number": F("number") + 1, "began": run.began, "dated": first.dated, "wanted": False}
             Lane.objects.filter(pk=run.lane.pk).update(**begun)
             Lane.objects.update(page_size=None)
             _bind_the_tail(run.lane)

@@ -64,7 +64,7 @@ def overlap(lane: Lane) -> timedelta:
 
 def _save(run: Run, step: Step[datetime | None], lags: list[timedelta], written: Written, *, telling: bool) -> None:
     """Note how late changes came, and at the end that the pass is complete; a watermark does not move back."""
-    now = _now(step.made.page)
+    now = min(_now(step.made.page), run.began)  # how long the pass itself takes makes no change late
     if step.first:
         for anomaly in of_dates(step.made.page, run.lane.watermark):
             anomalies.note(run.lane.name, anomaly)

@@ -66,7 +66,7 @@ def walk_shard(client: JobsClient, run: Run, shard: Shard, *, until: float) -> P
             with run.lease.fenced():
                 _fail(shard, error)
         raise
-    if not walker.place.ordered:
+    if not walker.ordered:
         run.note(out_of_order(shard.scope))
     return Pass.Outcome.PAUSED if walker.ask else Pass.Outcome.COMPLETE
 

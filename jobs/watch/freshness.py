@@ -20,17 +20,17 @@ STALE_AFTER = 60
 
 @dataclass(frozen=True, kw_only=True)
 class Freshness:
-    """`as_of` is when the last complete pass began; None before the first, `begun` once any pass has.
+    """`as_of` is when the last complete pass began; None before the first.
 
-    `problem` is why passes fail now, since `problem_since`, and `next_try` when the platform is asked again, None where
-    that is at the next tick. `filling` says that older jobs are still on their way, `gaps` that the last sweep has left
-    some out. `swept` is when it had read everything, `unswept` says that the next one is long overdue, and
-    `sweep_problem` why it fails.
+    `silent` says that nobody has begun any lately. `problem` is why passes fail now, since `problem_since`, and
+    `next_try` when the platform is asked again, None where that is at the next tick. `filling` says that older jobs are
+    still on their way, `gaps` that the last sweep has left some out. `swept` is when it had read everything, `unswept`
+    says that the next one is long overdue, and `sweep_problem` why it fails.
     """
 
     as_of: datetime | None
     state: Literal["new", "fresh", "stale", "down"]
-    begun: bool = True
+    silent: bool = False
     problem: str = ""
     problem_since: datetime | None = None
     next_try: datetime | None = None
@@ -56,15 +56,16 @@ def freshness() -> Freshness:
     lanes = {lane.name: lane for lane in found}
     tail, sweep = lanes.get(Lane.TAIL), lanes.get(Lane.SWEEP)
     if tail is None:
-        return Freshness(as_of=None, state="new", begun=Pass.objects.exists(), filling=True)
+        return Freshness(as_of=None, state="new", silent=not Pass.objects.exists(), filling=True)
     rests = Upstream.objects.filter(rests_until__isnull=False).first()
     # What no pass can write down, so that whoever reads has to see it.
     problem, since = (READ_ONLY, tail.complete) if tail.read_only == "on" else _problem(tail, rests)
-    if _is_silent(tail, rests):
+    if silent := _is_silent(tail, rests):
         problem, since = "", None
     return Freshness(
         as_of=tail.complete,
         state="down" if problem else _state(tail.complete, tail.now),
+        silent=silent,
         problem=problem,
         problem_since=since,
         next_try=rests.rests_until if rests else None,
@@ -99,7 +100,7 @@ def _problem(tail: Lane, rests: Upstream | None) -> tuple[str, datetime | None]:
 def _is_silent(tail: Any, rests: Upstream | None) -> bool:
     """Whether nobody has tried for long, though the platform is not left alone: then it is not that which fails."""
     rested = rests.rests_until if rests else None
-    if tail.complete is None or tail.read_only == "on" or tail.held or (rested and rested > tail.now):
+    if tail.read_only == "on" or tail.held or (rested and rested > tail.now):
         return False
     return all(
         date is None or is_long_ago(date, tail.now, period=settings.SYNC_PERIOD) for date in (tail.begun, rested)

@@ -27,9 +27,9 @@ class Progress:
     failing: int = 0
 
     @property
-    def goes_on(self) -> bool:
-        """Whether anything is left to walk that does not fail."""
-        return self.over + self.failing < self.walks
+    def fails_in_part(self) -> bool:
+        """Whether some walks fail, and others do not."""
+        return 0 < self.failing < self.walks - self.over
 
 
 def progress() -> Progress:

@@ -5,7 +5,19 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from jobs.rules.rechecks import FORBIDDEN, LONGEST_WAIT, SPACING, Absence, Due, Streak, absence, chosen, plan, wait
+from jobs.rules.rechecks import (
+    FAILURES,
+    FORBIDDEN,
+    LONGEST_WAIT,
+    SPACING,
+    Absence,
+    Due,
+    Streak,
+    absence,
+    chosen,
+    plan,
+    wait,
+)
 from jobs.rules.versions import Stored
 from jobs.upstream.errors import NotFound, RequestRefused, TryAgain, UpstreamError
 from tests.records import NOON
@@ -45,22 +57,23 @@ def due(key: str, group: str, attempts: int = 0) -> Due:
 
 
 @pytest.mark.parametrize(
-    ("early", "late", "most", "found"),
+    ("waiting", "most", "found"),
     [
-        (0, 9, 4, (0, 4)),
-        (9, 0, 4, (4, 0)),
-        (9, 9, 4, (3, 1)),
-        (9, 1, 8, (7, 1)),
-        (2, 9, 8, (2, 6)),
-        (9, 9, 1, (1, 0)),
-        (0, 1, 1, (0, 1)),
+        ((0, 0, 9), 4, (0, 0, 4)),
+        ((9, 0, 0), 4, (4, 0, 0)),
+        ((9, 0, 9), 4, (3, 0, 1)),
+        ((9, 1, 9), 8, (5, 1, 2)),
+        ((2, 9, 9), 8, (2, 4, 2)),
+        ((1, 1, 1), 8, (1, 1, 1)),
+        ((9, 9, 9), 1, (1, 0, 0)),
+        ((0, 0, 1), 1, (0, 0, 1)),
     ],
 )
-def test_some_of_what_has_the_last_turn_is_always_read(
-    early: int, late: int, most: int, found: tuple[int, int]
+def test_some_of_each_turn_is_always_read(
+    waiting: tuple[int, int, int], most: int, found: tuple[int, int, int]
 ) -> None:
-    first, last = ([due(f"{name}{n}", "") for n in range(size)] for name, size in (("e", early), ("l", late)))
-    assert chosen(first, last, most) == [*first[: found[0]], *last[: found[1]]]
+    turns = [[due(f"{turn} {n}", "") for n in range(size)] for turn, size in enumerate(waiting)]
+    assert chosen(turns, most) == [each for turn, size in zip(turns, found, strict=True) for each in turn[:size]]
 
 
 def test_jobs_of_one_group_are_read_together() -> None:
@@ -101,6 +114,16 @@ def streak(*errors: UpstreamError | None, forbidden: bool = False) -> Streak:
 def test_reads_go_on_until_two_in_a_row_fail() -> None:
     assert not streak(LATE, None, LATE, NOWHERE, LATE).is_over
     assert streak(None, LATE, LATE).is_over
+
+
+@pytest.mark.parametrize(("error", "times"), [(LATE, FAILURES), (MAY_NOT, FORBIDDEN)])
+def test_what_fails_again_ends_no_reads_but_its_own(error: UpstreamError, times: int) -> None:
+    made = streak(None)
+    for turn in range(times):
+        assert not made.leaves_failed
+        made.take(error, again=True)
+        made.take(None if turn else error)
+    assert (made.leaves_failed, made.is_over) == (True, False)
 
 
 def test_some_forbidden_jobs_in_a_row_are_all_jobs() -> None:

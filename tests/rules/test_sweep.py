@@ -58,11 +58,35 @@ def test_a_second_that_goes_on_is_not_closed() -> None:
     assert len(sweep.place.edge) == 4
 
 
-def test_a_page_out_of_order_closes_nothing_any_more() -> None:
+@pytest.mark.parametrize("odd", [0, 9_999])
+def test_a_page_out_of_order_closes_nothing_nor_does_the_one_behind_it(odd: int) -> None:
+    """Wherever on its page an odd date stands: what is behind it is looked for as before."""
     sweep = walk()
-    assert sweep.take(page((1, 9), (2, 5))).stretch is None
-    assert sweep.take(page((3, 10), token="b")).stretch is None
-    assert not sweep.place.ordered
+    assert stretch(sweep.take(page((1, 10), (2, 20)))) == (BEGIN, NOON + 20 * SECOND, 2)
+    assert sweep.take(page((3, 30), (4, odd), (5, 40), token="b")).stretch is None
+    assert sweep.take(page((6, 50), (7, 60), token="c")).stretch is None
+    assert stretch(sweep.take(page((8, 70), (9, 80), token="d"))) == (NOON + 60 * SECOND, NOON + 80 * SECOND, 3)
+    assert not sweep.ordered
+
+
+def test_an_odd_date_at_the_end_of_a_page_hides_no_more() -> None:
+    sweep = walk()
+    sweep.take(page((1, 10), (2, 20)))
+    assert sweep.take(page((3, 30), (4, 0), token="b")).stretch is None
+    assert sweep.take(page((5, 40), (6, 50), token="c")).stretch is None
+    assert stretch(sweep.take(page((7, 60), token=None))) == (NOON + 50 * SECOND, END, 2)
+
+
+def test_a_second_with_too_many_jobs_is_not_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.rules.sweep.LARGEST_EDGE", 3)
+    sweep = walk()
+    sweep.take(page((1, 10), (2, 20), (3, 20)))
+    assert stretch(sweep.take(page((4, 20), (5, 20), token="b"))) is None
+    assert sweep.place.edge == frozenset()
+    assert stretch(sweep.take(page((6, 20), token="c"))) is None
+    assert stretch(sweep.take(page((7, 20), (8, 30), token="d"))) is None
+    assert stretch(sweep.take(page((9, 40), token="e"))) == (NOON + 30 * SECOND, NOON + 40 * SECOND, 2)
+    assert not sweep.ordered
 
 
 def test_jobs_without_a_date_close_nothing() -> None:
@@ -120,9 +144,3 @@ def test_a_walk_that_leads_no_further_for_ever_is_ended_over_many_passes() -> No
     sweep = walk(place=walked)
     sweep.take(page((2, 6), token="a"))
     assert sweep.place.idle == 0
-
-
-def test_a_walk_out_of_order_keeps_no_edge() -> None:
-    sweep = walk()
-    sweep.take(page((1, 9), (2, 5)))
-    assert sweep.place.edge == frozenset()

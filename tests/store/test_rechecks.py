@@ -12,7 +12,7 @@ from jobs.models import Job, Recheck
 from jobs.rules.rechecks import FIRST_WAIT, LONGEST_WAIT, SPACING, TRIES, Due, Read
 from jobs.rules.versions import Doubt
 from jobs.store import keep, ready, rechecks
-from jobs.upstream.record import Page, Refused
+from jobs.upstream.record import Page, Record, Refused
 from tests.records import record, write
 
 pytestmark = pytest.mark.django_db
@@ -154,14 +154,23 @@ def test_a_list_that_shows_what_is_gone_as_it_was_costs_one_read() -> None:
     assert Recheck.objects.get().reason == Doubt.RETURNED
 
 
+NO_JOB = Refused(text="{", field="", reason="It is no JSON.", job_id=KEY)
+
+
 @pytest.mark.parametrize("here", [True, False])
-def test_a_job_of_which_a_record_comes_that_cannot_be_read_is_read_again_later(here: bool) -> None:
-    """Where it is not here, the quarantine has it, and after some tries nobody waits for another."""
+@pytest.mark.parametrize("comes", [NO_JOB, record(2)])
+def test_a_job_of_which_a_record_comes_that_cannot_be_read_is_read_again_later(
+    here: bool, comes: Refused | Record
+) -> None:
+    """Or in whose place another comes: where it is not here, after some tries nobody waits for it."""
     if here:
         write([record(1)])
     rechecks.doubt({KEY: Doubt.ABSENT})
-    refused = Refused(text="{", field="", reason="It is no JSON.", job_id=KEY)
-    page = Page(records=(), refused=(refused,), asked=timezone.now())
+    page = Page(
+        records=tuple(each for each in [comes] if isinstance(each, Record)),
+        refused=tuple(each for each in [comes] if isinstance(each, Refused)),
+        asked=timezone.now(),
+    )
     came(page)
     assert rechecks.due(1) == []
     later(FIRST_WAIT)

@@ -45,7 +45,7 @@ def test_a_token_that_comes_twice(platform: SandboxProcess) -> None:
 
 
 def test_a_page_that_is_refused_for_its_size(platform: SandboxProcess) -> None:
-    platform.faults("status=413:x1")
+    platform.faults("status=413:x2")
     run_tail()
     assert noted() == {("tail", "size-refused"): 1}
     assert Lane.objects.get().page_size == 25

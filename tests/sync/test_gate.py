@@ -61,6 +61,15 @@ def test_some_failures_in_a_row_open_the_circuit_and_one_success_closes_it() -> 
     }
 
 
+def test_a_job_that_can_be_read_closes_no_circuit_that_searches_have_opened() -> None:
+    """A search that fails is else asked for at every tick, as long as there is anything to be read."""
+    Gate().enter()
+    for _ in range(circuit.FAILURES):
+        Gate().left(0.1, TryAgain("late"), search=True)
+        Gate().left(0.1, None, search=False)
+    assert not gate.may_begin()
+
+
 def test_what_the_platform_asks_to_wait_holds_for_all() -> None:
     Gate().enter()
     Gate().left(0.1, TryAgain("slow down", status=429, after=30), search=False)
@@ -77,6 +86,18 @@ def test_jobs_that_cannot_be_read_stop_no_other_lane(platform: SandboxProcess) -
     assert gate.may_begin()
     tasks.tail()
     assert Lane.objects.get(name="tail").problem == ""
+
+
+def test_a_page_that_cannot_be_had_closes_the_circuit_that_it_has_opened(platform: SandboxProcess) -> None:
+    """Else the tail, which asks most often, would have each try of it, and no other lane any."""
+    platform.faults("status=500@/jobs?orderBy=dateUpdated")
+    Gate().enter()
+    for _ in range(circuit.FAILURES):
+        Gate().left(0.1, TryAgain("500", status=500), search=True)
+    pause_is_over()
+    tasks.tail()
+    assert "500" in Lane.objects.get(name="tail").problem
+    assert gate.is_closed()
 
 
 def test_requests_are_counted_by_minute(platform: SandboxProcess) -> None:

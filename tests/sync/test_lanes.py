@@ -17,7 +17,7 @@ from jobs import store
 from jobs.models import UNDATED, Anomaly, Cell, Job, Lane, Lease, Pass, Quarantine, Recheck, Shard, Transition
 from jobs.rules import shards
 from jobs.rules.circuit import LONGEST_PAUSE
-from jobs.rules.rechecks import FORBIDDEN
+from jobs.rules.rechecks import FAILURES, FORBIDDEN
 from jobs.rules.sweep import BEGIN, END, Place, Stretch, Walked
 from jobs.rules.versions import Doubt
 from jobs.store import Written, keep, ready, rechecks
@@ -255,10 +255,9 @@ def test_a_type_that_is_brought_by_nothing_is_a_gap(platform: SandboxProcess) ->
     platform.faults("")
     try_again()
     assert sweep_is_left(), "whoever wants everything to be tried again need not wait for a day"
-    assert freshness().filling
     cycle(watch=nobody, waiting=lambda _: None)
     assert not [gap for gap in Lane.objects.get(name="sweep").gaps if gap.startswith(refused)]
-    assert not freshness().filling
+    assert not sweep_is_left()
 
 
 def test_pages_that_are_too_long_count_against_no_walk(platform: SandboxProcess) -> None:
@@ -326,10 +325,9 @@ def test_a_database_that_takes_nothing_counts_against_no_walk(
 
 
 def test_pages_out_of_order_are_told(platform: SandboxProcess) -> None:
-    """Nothing is missed for them, but what is absent is not looked for."""
+    """Nothing is missed for them, but what is absent there is not looked for."""
     run_tail()
-    shard = swept_by()
-    Shard.objects.filter(pk=shard.pk).update(ordered=False)
+    swept_by(reached=END if shards.ascends(2, everything=True) else BEGIN)
     run_sweep(seconds=60)
     assert Anomaly.objects.get().kind == "order"
 
@@ -655,6 +653,22 @@ def test_a_job_that_may_not_be_read_after_another_failure_holds_up_no_other(plat
     run_rechecks()
     assert list(Recheck.objects.values_list("key", flat=True)) == [keys[0]]
     assert Lane.objects.get(name="rechecks").rests_until is None
+
+
+def test_jobs_that_fail_again_and_again_hold_up_no_others(platform: SandboxProcess) -> None:
+    """However many are overdue; two of them are tried in a pass, after the others, and that they fail is said."""
+    run_tail()
+    keys = [job["id"] for job in platform.jobs()[:60]]
+    rechecks.doubt(dict.fromkeys(keys[:30], Doubt.TIE))
+    Recheck.objects.update(failed=True, attempts=9, due=timezone.now() - timedelta(hours=2))
+    rechecks.doubt(dict.fromkeys(keys[30:], Doubt.TIE))
+    platform.faults(",".join(f"status=500@/jobs/{key}" for key in keys[:30]))
+    with pytest.raises(TryAgain):
+        run_rechecks()
+    left = set(Recheck.objects.values_list("key", flat=True))
+    assert left == set(keys[:30])
+    assert Recheck.objects.filter(attempts=10).count() == FAILURES
+    assert "500" in Lane.objects.get(name="rechecks").problem
 
 
 def test_where_no_job_may_be_read_that_is_said_and_none_is_asked_for(platform: SandboxProcess) -> None:

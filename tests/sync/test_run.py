@@ -7,18 +7,19 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
+from django.conf import settings as configured
 from django.db import OperationalError
 from django.db.models import F
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from jobs.models import Job, Lane, Pass, Shard
+from jobs.models import Anomaly, Job, Lane, Pass, Shard
 from jobs.models import Lease as Row
 from jobs.rules.rechecks import Due
 from jobs.store import ready
 from jobs.sync.lanes import run_rechecks, run_reconcile, run_sweep, run_tail
 from jobs.sync.lease import LeaseLost, leased
-from jobs.sync.run import Run, nobody, run_pass
+from jobs.sync.run import CUT_OFF, Run, nobody, run_pass
 from jobs.sync.tail import tail
 from jobs.sync.walk import walk_shard
 from jobs.upstream.client import JobsClient, Limits
@@ -76,7 +77,18 @@ def test_a_pass_that_was_cut_off_is_closed_by_the_next_of_its_lane() -> None:
     run_pass("tail", completes, watch=nobody)
     cut_off.refresh_from_db()
     other.refresh_from_db()
-    assert (cut_off.outcome, cut_off.problem, other.outcome) == ("failed", "It was cut off.", "running")
+    assert (cut_off.outcome, cut_off.problem, other.outcome) == ("failed", CUT_OFF, "running")
+
+
+def test_a_lane_whose_pass_was_cut_off_fails_until_another_has_come_to_its_end() -> None:
+    """Where each pass kills its process, too: so the first sweep waits for no tail, and others know that it fails."""
+    Pass.objects.create(lane="tail", lease="tail", began=timezone.now())
+    Lane.objects.create(name="tail", platform=configured.MEDIA_PLATFORM_NAME)
+    run_pass("sweep", completes, watch=nobody)
+    assert Lane.objects.get(name="tail").problem == CUT_OFF
+    assert Lane.objects.get(name="sweep").problem == ""
+    run_pass("tail", completes, watch=nobody)
+    assert Lane.objects.get(name="tail").problem == ""
 
 
 def test_a_pass_whose_lease_has_run_out_is_closed_by_the_next_of_any_lane() -> None:
@@ -88,13 +100,13 @@ def test_a_pass_whose_lease_has_run_out_is_closed_by_the_next_of_any_lane() -> N
     run_pass("tail", completes, watch=nobody)
     cut_off.refresh_from_db()
     under_way.refresh_from_db()
-    assert (cut_off.outcome, cut_off.problem, under_way.outcome) == ("failed", "It was cut off.", "running")
+    assert (cut_off.outcome, cut_off.problem, under_way.outcome) == ("failed", CUT_OFF, "running")
 
 
 def test_a_complete_pass_has_no_problem() -> None:
     def walk(run: Run) -> Pass.Outcome:
-        Pass.objects.update(problem="It was cut off.")
-        Lane.objects.update(problem="It was cut off.", problem_since=NOON)
+        Pass.objects.update(problem=CUT_OFF)
+        Lane.objects.update(problem=CUT_OFF, problem_since=NOON)
         return Pass.Outcome.COMPLETE
 
     assert run_pass("tail", walk, watch=nobody).problem == ""
@@ -178,9 +190,9 @@ def _pages_of_100(settings: Settings) -> None:
 def test_a_page_size_that_is_refused_is_halved_and_remembered(
     platform: SandboxProcess, settings: Settings, status: int
 ) -> None:
-    platform.faults(f"status={status}:x2")
+    platform.faults(f"status={status}:x3")
     assert run_tail().inserted == 25
-    assert sizes(platform) == [100, 50, 25]
+    assert sizes(platform) == [100, 100, 50, 25]
     run_tail()
     assert sizes(platform)[0] == 25
     run_sweep(seconds=60)
@@ -196,8 +208,18 @@ def test_what_is_refused_at_any_size_is_not_remembered(platform: SandboxProcess)
     platform.faults("status=400")
     with pytest.raises(RequestRefused):
         run_tail()
-    assert sizes(platform) == [100, 50, 25, 12, 6, 3, 1]
+    assert sizes(platform) == [100, 100, 50, 25, 12, 6, 3, 1]
     assert Lane.objects.get().page_size is None
+
+
+@pytest.mark.usefixtures("_pages_of_100")
+def test_a_page_that_is_refused_once_makes_none_smaller(platform: SandboxProcess) -> None:
+    """Else one that a proxy spoils now and then would make all as small as can be, in the end."""
+    platform.faults("status=400:x1")
+    assert run_tail().inserted == 100
+    assert sizes(platform) == [100, 100]
+    assert Lane.objects.get().page_size is None
+    assert not Anomaly.objects.exists()
 
 
 @pytest.mark.usefixtures("_pages_of_100")

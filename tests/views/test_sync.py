@@ -22,7 +22,7 @@ QUERIES = 21
 
 def test_before_the_first_pass(signed_in: Client) -> None:
     page = get(signed_in, "/sync/")
-    assert "No pass of the sync has begun." in page
+    assert "No pass of the sync is under way" in page
     assert "Every record that came could be stored" in page
 
 

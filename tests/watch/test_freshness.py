@@ -61,9 +61,15 @@ def test_a_sweep_that_is_long_overdue_is_told_with_what_stops_it(settings: Setti
     assert (found.state, found.tone, found.unswept, found.sweep_problem) == ("fresh", "warn", True, "It answers 500.")
 
 
-def test_that_nobody_has_asked_yet_is_told_from_a_first_pass_under_way() -> None:
+def test_that_nobody_asks_is_told_from_a_first_pass_under_way() -> None:
+    """Also where the worker died before that was complete, or the platform failed first."""
     Lane.objects.all().delete()
     Pass.objects.all().delete()
-    assert (freshness().state, freshness().begun) == ("new", False)
-    Pass.objects.create(lane="tail", began=timezone.now())
-    assert (freshness().state, freshness().begun) == ("new", True)
+    assert (freshness().state, freshness().silent) == ("new", True)
+    began = Pass.objects.create(lane="tail", began=timezone.now())
+    assert (freshness().state, freshness().silent) == ("new", False)
+    Lane.objects.create(name="tail", problem="It answers 500.", problem_since=timezone.now())
+    assert (freshness().state, freshness().silent) == ("down", False)
+    began.began -= HOUR
+    began.save()
+    assert (freshness().state, freshness().silent, freshness().problem) == ("new", True, "")

@@ -332,6 +332,7 @@ class Lane(models.Model):
     """
 
     TAIL, SWEEP, RECONCILE, RECHECKS = "tail", "sweep", "reconcile", "rechecks"
+    CUT_OFF = "A pass was cut off: its process died or was stopped, or it lost the database."
 
     name = models.TextField(primary_key=True)
     platform = models.TextField()

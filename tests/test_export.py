@@ -176,6 +176,13 @@ def test_it_is_made_piece_by_piece() -> None:
 
 
 @pytest.mark.django_db
+def test_a_slow_client_may_read_the_last_pieces_in_its_own_time() -> None:
+    """The statement has ended by then, and its transaction stands still."""
+    text = "COPY (SELECT current_setting('idle_in_transaction_session_timeout')) TO STDOUT"
+    assert b"".join(Copy(Query(text=text, parameters={})).chunks()) == b"1h\n"
+
+
+@pytest.mark.django_db
 def test_it_rests_when_any_worker_is_asked(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
     clock, slept = [1e9], list[float]()
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])

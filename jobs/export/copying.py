@@ -33,6 +33,8 @@ class Copy:
         held, size = [], 0
         with transaction.atomic(), connection.wrap_database_errors, connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL statement_timeout = '{LONGEST}'")
+            # A slow client still reads the last pieces when the statement has ended.
+            cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{LONGEST}'")
             with cursor.copy(self.query.text, self.query.parameters) as copy:
                 for row in copy:
                     held.append(bytes(row))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import zip_longest
 
 from jobs.rules.circuit import is_failure, is_forbidden, is_success, was_never_asked
 from jobs.rules.versions import Stored, was_asked_after
@@ -80,7 +81,7 @@ class Streak:
         self._failed[again] = self._failed[again] + 1 if is_failure(error) else 0
         self._refused[again] = self._refused[again] + 1 if self._is_refused else 0
         self._answered |= is_success(error) and not was_never_asked(error)
-        self.forbidden = not self._answered and (self.forbidden or max(self._refused.values()) >= FORBIDDEN)
+        self.forbidden = not self._answered and (self.forbidden or self._refused[False] >= FORBIDDEN)
 
     @property
     def is_refused(self) -> bool:
@@ -105,15 +106,15 @@ def chosen(turns: Iterable[Sequence[Due]], most: int) -> list[Due]:
     """The jobs that are read next, of those that have the first turn, the second, and so on.
 
     A share is for each turn, so that none waits for ever, whatever else there is to read; the rest is for the first.
+    They alternate: where all reads of one turn fail, those of another are made all the same.
     """
     share, waiting = most // SHARE, list(turns)
     free = most - sum(min(len(each), share) for each in waiting)
-    found = list[Due]()
+    found = list[Sequence[Due]]()
     for each in waiting:
-        now = each[: min(len(each), share) + free]
-        free -= max(0, len(now) - share)
-        found += now
-    return found
+        found.append(each[: min(len(each), share) + free])
+        free -= max(0, len(found[-1]) - share)
+    return [due for together in zip_longest(*found) for due in together if due is not None]
 
 
 class Absence(StrEnum):

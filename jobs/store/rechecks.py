@@ -37,6 +37,11 @@ UPDATE jobs_recheck r SET missing = NULL, attempts = 1, failed = false,
     due = CASE WHEN reason = '{Doubt.HOOK}' AND attempts = 0 THEN due ELSE clock_timestamp() + %(after)s END
 FROM (SELECT key FROM jobs_recheck WHERE key = ANY (%(keys)s) ORDER BY key FOR UPDATE) n WHERE n.key = r.key
 """
+RETRY = """
+UPDATE jobs_recheck r SET due = clock_timestamp()
+FROM (SELECT key FROM jobs_recheck WHERE turn = %(failed)s AND due > clock_timestamp() ORDER BY key FOR UPDATE) n
+WHERE n.key = r.key
+"""
 FOUND = f"""
 DELETE FROM jobs_recheck WHERE key IN (
     SELECT key FROM jobs_recheck
@@ -131,6 +136,11 @@ def put_off(read: Read, *, least: timedelta = FIRST_WAIT) -> None:
     """Make a read that has failed again later, `least` at first, and ever later."""
     for each in _in_order(read.due):
         _tried(each, wait(each.attempts, least=least), failed=True)
+
+
+def retry() -> None:
+    """Let every read that has failed be made again as soon as it has its turn."""
+    _do(RETRY, failed=Recheck.Turn.FAILED)
 
 
 def absent(each: Due, asked: datetime, *, now: datetime, lane: str) -> None:

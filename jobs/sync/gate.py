@@ -39,13 +39,13 @@ WHERE failures > 0 OR rests_until IS NOT NULL
 """
 WAITS = "UPDATE jobs_upstream SET next = greatest(next, clock_timestamp() + %(after)s)"
 FAILS = """
-UPDATE jobs_upstream SET failures = failures + %(weight)s, reason = %(reason)s,
+UPDATE jobs_upstream SET failures = greatest(failures, least(failures + %(weight)s, %(most)s)), reason = %(reason)s,
     failing_since = coalesce(failing_since, clock_timestamp())
 RETURNING failures
 """
 OPENS = "UPDATE jobs_upstream SET rests_until = clock_timestamp() + %(pause)s"
 TRIES = """
-UPDATE jobs_upstream SET rests_until = clock_timestamp() + %(pause)s
+UPDATE jobs_upstream SET failures = failures + 1, rests_until = clock_timestamp() + %(pause)s
 WHERE rests_until IS NULL OR rests_until < clock_timestamp() OR rests_until > clock_timestamp() + 2 * %(longest)s
 RETURNING 1
 """
@@ -84,7 +84,7 @@ def may_begin() -> bool:
     found = Upstream.objects.first()
     if found is None or found.rests_until is None:
         return True
-    return bool(_fetch(TRIES, pause=circuit.pause(found.failures), longest=circuit.LONGEST_PAUSE))
+    return bool(_fetch(TRIES, pause=circuit.pause(found.failures + 1), longest=circuit.LONGEST_PAUSE))
 
 
 def reset() -> None:
@@ -98,8 +98,8 @@ def forget() -> None:
 
 
 def _fail(error: UpstreamError, weight: int) -> None:
-    """Count a failure, and open the circuit if these are enough."""
-    [(failures,)] = _fetch(FAILS, weight=weight, reason=str(error))
+    """Count a failure, and open the circuit if these are enough; then it is tries that count, not requests."""
+    [(failures,)] = _fetch(FAILS, weight=weight, most=circuit.FAILURES, reason=str(error))
     if failures >= circuit.FAILURES:
         _do(OPENS, pause=circuit.pause(failures, refused=isinstance(error, CredentialsRefused)))
 

@@ -74,6 +74,7 @@ def try_again() -> None:
     """Wait for nothing that has failed, or left jobs out: somebody has mended something, or wants to try."""
     gate.reset()
     Lane.objects.filter(name=Lane.RECHECKS).update(rests_until=None)
+    rechecks.retry()
     sweeping.fill_gaps()
 
 

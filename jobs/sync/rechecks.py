@@ -30,8 +30,10 @@ def recheck(client: JobsClient, run: Run) -> Pass.Outcome:
     end, streak = time.monotonic() + SECONDS, Streak(forbidden=run.lane.rests_until is not None)
     left: UpstreamError | None = None
     while due := rechecks.due(AT_ONCE, failed=left is None):
-        if time.monotonic() > end:
+        if time.monotonic() > end and left is None:
             return Pass.Outcome.PAUSED
+        if time.monotonic() > end:
+            break
         for read in plan(due):
             if left is None or not read.failed:
                 error = _try(client, run, read, streak)

@@ -13,7 +13,7 @@ from jobs.store.clock import database_clock
 from jobs.store.quarantine import readable
 from jobs.sync.upstream import IMPATIENT, jobs_client, require_same_platform
 from jobs.upstream.client import JobsClient, Limits
-from jobs.upstream.errors import TryAgain
+from jobs.upstream.errors import BrokenReply, TryAgain
 from jobs.upstream.record import Page
 
 LANE = "refresh"
@@ -24,13 +24,20 @@ LATE = timedelta(minutes=1)
 
 
 def refresh_job(key: str) -> Written:
-    """Read one job; raise an `UpstreamError` where that fails, `NotFound` where it is gone."""
-    return _kept(lambda client: client.job(key))
+    """Read one job; raise an `UpstreamError` where that fails or brings another job, `NotFound` where it is gone."""
+    return _kept(lambda client: _of(key, client.job(key)))
 
 
 def refresh_group(key: str) -> Written:
     """Read the jobs of one group; raise as `refresh_job` does."""
     return _kept(lambda client: client.group(key))
+
+
+def _of(key: str, page: Page) -> Page:
+    """The page of a job, if it is of this one."""
+    if others := [record.id for record in page.records if record.id != key]:
+        raise BrokenReply(f"The platform answers with another job: {others[0]}.")
+    return page
 
 
 def _kept(read: Callable[[JobsClient], Page]) -> Written:

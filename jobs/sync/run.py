@@ -26,7 +26,6 @@ from jobs.upstream.errors import RequestRefused, TokenRefused, TooLong, Upstream
 
 PASSES_KEPT = timedelta(days=7)
 SMALLEST_PAGE = 1
-CUT_OFF = "A pass was cut off: its process died, or was stopped."
 REFUSES_SIZE = frozenset({400, 413, 422})
 
 Save = Callable[[Written], None]
@@ -131,8 +130,8 @@ def _begin(name: str, scope: str, lease: Lease) -> Pass:
     with lease.fenced():
         running = Pass.objects.filter(outcome=Pass.Outcome.RUNNING)
         if cut := {each.pk: each.lane for each in running.exclude(lease__in=alive)}:
-            running.filter(pk__in=cut).update(outcome=Pass.Outcome.FAILED, ended=now, problem=CUT_OFF)
-            Lane.objects.filter(name__in=cut.values(), problem="").update(problem=CUT_OFF, problem_since=now)
+            running.filter(pk__in=cut).update(outcome=Pass.Outcome.FAILED, ended=now, problem=Lane.CUT_OFF)
+            Lane.objects.filter(name__in=cut.values(), problem="").update(problem=Lane.CUT_OFF, problem_since=now)
         Pass.objects.filter(lane=name, began__lt=now - PASSES_KEPT).delete()
         return Pass.objects.create(lane=name, scope=scope, lease=lease.name, began=now)
 

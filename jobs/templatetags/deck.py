@@ -50,10 +50,10 @@ ANOMALIES = {
     Kind.REPEATED: ("It gave a page token twice", "The walk begins again."),
     Kind.EXPIRED: ("It refused a page token of its own", "The walk begins again, in shorter walks if need be."),
     Kind.ENDLESS: ("It let a walk go on without end", "The walk begins again."),
-    Kind.SIZE_REFUSED: ("It refused a page for its size", "Smaller ones are asked for until the next sweep."),
+    Kind.SIZE_REFUSED: ("It refused a page for its size", "Smaller ones are asked for, until the next sweep at most."),
     Kind.LEFT_OUT: ("A sweep left jobs out", "What changes of them comes by the tail, if that lists them."),
     Kind.OUTRUN: ("It let no tail come to its end", "The tail goes on from where the sweep began."),
-    Kind.ORDER: ("It did not keep to the order", "What is not there any more is not looked for in that walk."),
+    Kind.ORDER: ("It did not keep to the order", "What is not there any more is not looked for around these pages."),
     Kind.EMPTIED: ("It showed no job at all", "For that alone none of them is called gone."),
     Kind.ABSENT: ("It left out many jobs at once", "Each is read by its id, unless the next list has it."),
 }

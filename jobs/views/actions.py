@@ -23,7 +23,7 @@ def sync_now(request: HttpRequest) -> HttpResponse:
     except (OperationalError, OSError):
         messages.error(request, "The broker does not answer, so no worker could be told. Is Valkey running?")
     else:
-        messages.success(request, "The sync begins now. What comes stands among the last passes.")
+        messages.success(request, "The workers were told to begin. What comes stands among the last passes.")
     return redirect("sync")
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from django.conf import settings
-from django.db.models import Exists, Func, Subquery, TextField, Value
+from django.db.models import Exists, Func, OuterRef, Subquery, TextField, Value
 from django.db.models.functions import Now
 
 from jobs.models import Horizon, Lane, Lease, Pass, Upstream
@@ -51,8 +51,10 @@ def freshness() -> Freshness:
     """Read how fresh the mirror is now."""
     setting = Func(Value("transaction_read_only"), function="current_setting", output_field=TextField())
     begun = Subquery(Pass.objects.order_by("-began").values("began")[:1])
-    held = Exists(Lease.objects.filter(expires__gt=Now()))
-    found = Lane.objects.annotate(now=Now(), read_only=setting, begun=begun, held=held)
+    alive = Lease.objects.filter(expires__gt=Now())
+    found = Lane.objects.annotate(
+        now=Now(), read_only=setting, begun=begun, held=Exists(alive), runs=Exists(alive.filter(name=OuterRef("name")))
+    )
     lanes = {lane.name: lane for lane in found}
     tail, sweep = lanes.get(Lane.TAIL), lanes.get(Lane.SWEEP)
     if tail is None:
@@ -92,8 +94,13 @@ def kept_since() -> datetime | None:
     return Horizon.objects.values_list("before", flat=True).first()
 
 
-def _problem(tail: Lane, rests: Upstream | None) -> tuple[str, datetime | None]:
-    """Why nothing comes: what all lanes know of a platform that is left alone, or what stopped the tail."""
+def _problem(tail: Any, rests: Upstream | None) -> tuple[str, datetime | None]:
+    """Why nothing comes: what all lanes know of a platform that is left alone, or what stopped the tail.
+
+    That its last pass was cut off says nothing any more while the next one is under way.
+    """
+    if rests is None and tail.problem == Lane.CUT_OFF and tail.runs:
+        return "", None
     return (tail.problem, tail.problem_since) if rests is None else (rests.reason, rests.failing_since)
 
 

@@ -32,13 +32,14 @@ class Pace:
 
 @dataclass(frozen=True, kw_only=True)
 class Reads:
-    """The jobs that are to be read by id, at most `MANY`, and since when one waits; the hooks of the last hour.
+    """The jobs that are to be read by id, `cap` at most, and since when one could be; the hooks of the last hour.
 
-    `put_off` are those that were tried most often in vain.
+    `put_off` are those that were tried in vain: first what fails and waits for its turn, then what waits for longest.
     """
 
     waiting: int
-    since: datetime | None
+    cap: int
+    due: datetime | None
     put_off: list[Recheck]
     hooks: int
 
@@ -102,8 +103,9 @@ def _pace(sums: Mapping[str, Any]) -> Pace:
 
 
 def _reads() -> Reads:
-    waiting = Recheck.objects.filter(due__lte=Now())
-    first = waiting.order_by("due").values_list("due", flat=True).first()
+    first = Recheck.objects.filter(due__lte=Now()).order_by("due").values_list("due", flat=True).first()
     hooks = Delivery.objects.filter(received__gt=Now() - LATELY)[:MANY].count()
-    put_off = list(Recheck.objects.filter(due__gt=Now(), attempts__gt=0).order_by("-due")[:PUT_OFF])
-    return Reads(waiting=Recheck.objects.all()[:MANY].count(), since=first, put_off=put_off, hooks=hooks)
+    failing = Recheck.objects.filter(turn=Recheck.Turn.FAILED, due__lte=Now()).order_by("due")[:PUT_OFF]
+    later = Recheck.objects.filter(due__gt=Now(), attempts__gt=0).order_by("-due")[:PUT_OFF]
+    put_off = [*failing, *later][:PUT_OFF]
+    return Reads(waiting=Recheck.objects.all()[:MANY].count(), cap=MANY, due=first, put_off=put_off, hooks=hooks)

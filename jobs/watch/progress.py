@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import F
 from django.db.models.functions import Now
 
-from jobs.models import UNDATED, Job, Lane, Shard
+from jobs.models import UNDATED, Job, Lane, Pass, Shard
 from jobs.rules.shards import ascends
 
 ENOUGH = 0.01
@@ -17,7 +17,8 @@ ENOUGH = 0.01
 class Progress:
     """The `share` of a sweep that is done, 0 to 1, how long the rest takes at its pace, and its walks.
 
-    `left` is None where nobody can say. `failing` are walks that have failed since their last page.
+    `left` is None where nobody can say. `failing` are walks that have failed since their last page; `runs` says that
+    somebody walks now.
     """
 
     share: float
@@ -25,11 +26,12 @@ class Progress:
     over: int = 0
     walks: int = 0
     failing: int = 0
+    runs: bool = False
 
     @property
     def fails_in_part(self) -> bool:
-        """Whether some walks fail, and others do not."""
-        return 0 < self.failing < self.walks - self.over
+        """Whether what fails is not all."""
+        return self.runs or 0 < self.failing < self.walks - self.over
 
 
 def progress() -> Progress:
@@ -44,7 +46,8 @@ def progress() -> Progress:
     left = _left(share, lane.gone) if lane.gone else None
     over = sum(walk.finished for walk in walks)
     failing = sum(not walk.finished and walk.failures > 0 for walk in walks)
-    return Progress(share=share, left=left, over=over, walks=len(walks), failing=failing)
+    runs = Pass.objects.filter(lane=Lane.SWEEP, outcome=Pass.Outcome.RUNNING).exists()
+    return Progress(share=share, left=left, over=over, walks=len(walks), failing=failing, runs=runs)
 
 
 def _left(share: float, gone: timedelta) -> timedelta | None:

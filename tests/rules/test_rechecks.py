@@ -73,7 +73,15 @@ def test_some_of_each_turn_is_always_read(
     waiting: tuple[int, int, int], most: int, found: tuple[int, int, int]
 ) -> None:
     turns = [[due(f"{turn} {n}", "") for n in range(size)] for turn, size in enumerate(waiting)]
-    assert chosen(turns, most) == [each for turn, size in zip(turns, found, strict=True) for each in turn[:size]]
+    assert sorted(chosen(turns, most), key=lambda each: each.key) == [
+        each for turn, size in zip(turns, found, strict=True) for each in turn[:size]
+    ]
+
+
+def test_the_turns_alternate() -> None:
+    """So that two reads of one turn that fail in a row do not keep all others from being made."""
+    turns = [[due(f"{turn} {n}", "") for n in range(9)] for turn in range(3)]
+    assert [each.key for each in chosen(turns, 8)] == ["0 0", "1 0", "2 0", "0 1", "1 1", "2 1", "0 2", "0 3"]
 
 
 def test_jobs_of_one_group_are_read_together() -> None:
@@ -117,13 +125,15 @@ def test_reads_go_on_until_two_in_a_row_fail() -> None:
 
 
 @pytest.mark.parametrize(("error", "times"), [(LATE, FAILURES), (MAY_NOT, FORBIDDEN)])
-def test_what_fails_again_ends_no_reads_but_its_own(error: UpstreamError, times: int) -> None:
-    made = streak(None)
+@pytest.mark.parametrize("answered", [True, False])
+def test_what_fails_again_ends_no_reads_but_its_own(error: UpstreamError, times: int, answered: bool) -> None:
+    made = streak(*[None] * answered)
     for turn in range(times):
         assert not made.leaves_failed
         made.take(error, again=True)
-        made.take(None if turn else error)
-    assert (made.leaves_failed, made.is_over) == (True, False)
+        if answered:
+            made.take(None if turn else error)
+    assert (made.leaves_failed, made.is_over, made.forbidden) == (True, False, False)
 
 
 def test_some_forbidden_jobs_in_a_row_are_all_jobs() -> None:

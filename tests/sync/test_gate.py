@@ -61,6 +61,20 @@ def test_some_failures_in_a_row_open_the_circuit_and_one_success_closes_it() -> 
     }
 
 
+def test_each_try_that_fails_makes_the_pause_twice_as_long_however_many_requests_it_makes() -> None:
+    Gate().enter()
+    pauses = []
+    for _ in range(3):
+        for _ in range(6):
+            Gate().left(0.1, TryAgain("late"), search=True)
+        rests_until = Upstream.objects.get().rests_until
+        assert rests_until is not None
+        pauses.append((rests_until - timezone.now()) / circuit.FIRST_PAUSE)
+        pause_is_over()
+        assert gate.may_begin()
+    assert pauses == pytest.approx([1, 2, 4], abs=0.1)
+
+
 def test_a_job_that_can_be_read_closes_no_circuit_that_searches_have_opened() -> None:
     """A search that fails is else asked for at every tick, as long as there is anything to be read."""
     Gate().enter()

@@ -36,6 +36,7 @@ from jobs.sync.lease import LeaseLost
 from jobs.sync.refresh import refresh_group, refresh_job
 from jobs.sync.run import Run, nobody, run_pass
 from jobs.sync.upstream import OtherPlatform
+from jobs.upstream.client import JobsClient
 from jobs.upstream.errors import (
     BrokenReply,
     CredentialsRefused,
@@ -669,6 +670,12 @@ def test_jobs_that_fail_again_and_again_hold_up_no_others(platform: SandboxProce
     assert left == set(keys[:30])
     assert Recheck.objects.filter(attempts=10).count() == FAILURES
     assert "500" in Lane.objects.get(name="rechecks").problem
+    platform.faults("")
+    assert rechecks.due(60, failed=False) == []
+    Recheck.objects.update(due=timezone.now() + timedelta(minutes=30))
+    try_again()
+    run_rechecks()
+    assert not Recheck.objects.exists(), "who wants all to be tried again need not wait for half an hour"
 
 
 def test_where_no_job_may_be_read_that_is_said_and_none_is_asked_for(platform: SandboxProcess) -> None:
@@ -803,6 +810,18 @@ def test_a_mirror_of_another_platform_is_left_as_it_is(platform: SandboxProcess,
     run_tail()
     run_sweep(seconds=60)
     assert Job.objects.count() == 120
+
+
+def test_an_answer_to_an_operator_that_is_of_another_job_is_not_kept(
+    platform: SandboxProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who asked for this one must not be told that it is stored now."""
+    run_tail()
+    other = Page(records=(record(7),), refused=(), asked=timezone.now())
+    monkeypatch.setattr(JobsClient, "job", lambda *_: other)
+    with pytest.raises(BrokenReply, match=f"another job: {record(7).id}"):
+        refresh_job(record(1).id)
+    assert not Job.objects.filter(key=record(7).id).exists()
 
 
 def test_an_answer_to_an_operator_that_comes_late_is_not_kept(

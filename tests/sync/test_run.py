@@ -19,7 +19,7 @@ from jobs.rules.rechecks import Due
 from jobs.store import ready
 from jobs.sync.lanes import run_rechecks, run_reconcile, run_sweep, run_tail
 from jobs.sync.lease import LeaseLost, leased
-from jobs.sync.run import CUT_OFF, Run, nobody, run_pass
+from jobs.sync.run import Run, nobody, run_pass
 from jobs.sync.tail import tail
 from jobs.sync.walk import walk_shard
 from jobs.upstream.client import JobsClient, Limits
@@ -77,7 +77,7 @@ def test_a_pass_that_was_cut_off_is_closed_by_the_next_of_its_lane() -> None:
     run_pass("tail", completes, watch=nobody)
     cut_off.refresh_from_db()
     other.refresh_from_db()
-    assert (cut_off.outcome, cut_off.problem, other.outcome) == ("failed", CUT_OFF, "running")
+    assert (cut_off.outcome, cut_off.problem, other.outcome) == ("failed", Lane.CUT_OFF, "running")
 
 
 def test_a_lane_whose_pass_was_cut_off_fails_until_another_has_come_to_its_end() -> None:
@@ -85,7 +85,7 @@ def test_a_lane_whose_pass_was_cut_off_fails_until_another_has_come_to_its_end()
     Pass.objects.create(lane="tail", lease="tail", began=timezone.now())
     Lane.objects.create(name="tail", platform=configured.MEDIA_PLATFORM_NAME)
     run_pass("sweep", completes, watch=nobody)
-    assert Lane.objects.get(name="tail").problem == CUT_OFF
+    assert Lane.objects.get(name="tail").problem == Lane.CUT_OFF
     assert Lane.objects.get(name="sweep").problem == ""
     run_pass("tail", completes, watch=nobody)
     assert Lane.objects.get(name="tail").problem == ""
@@ -100,13 +100,13 @@ def test_a_pass_whose_lease_has_run_out_is_closed_by_the_next_of_any_lane() -> N
     run_pass("tail", completes, watch=nobody)
     cut_off.refresh_from_db()
     under_way.refresh_from_db()
-    assert (cut_off.outcome, cut_off.problem, under_way.outcome) == ("failed", CUT_OFF, "running")
+    assert (cut_off.outcome, cut_off.problem, under_way.outcome) == ("failed", Lane.CUT_OFF, "running")
 
 
 def test_a_complete_pass_has_no_problem() -> None:
     def walk(run: Run) -> Pass.Outcome:
-        Pass.objects.update(problem=CUT_OFF)
-        Lane.objects.update(problem=CUT_OFF, problem_since=NOON)
+        Pass.objects.update(problem=Lane.CUT_OFF)
+        Lane.objects.update(problem=Lane.CUT_OFF, problem_since=NOON)
         return Pass.Outcome.COMPLETE
 
     assert run_pass("tail", walk, watch=nobody).problem == ""

@@ -237,7 +237,7 @@ def test_nothing_found_says_how_to_find_something(signed_in: Client) -> None:
 @pytest.mark.parametrize(
     ("lane", "words"),
     [
-        (None, "none has been complete yet. Is the worker running?"),
+        (None, "none has been complete yet. Are worker, beat and broker running?"),
         ({}, "First sync"),
         ({"complete": timedelta(seconds=12)}, "in step"),
         ({"complete": timedelta(hours=2)}, "may be 2\u00a0h old"),
@@ -272,7 +272,7 @@ def test_that_not_everything_could_be_read_is_said_on_every_page(signed_in: Clie
 def test_a_list_without_any_job_says_why(signed_in: Client) -> None:
     now = timezone.now()
     empty()
-    assert "Is the worker running?" in get(signed_in, "/jobs/")
+    assert "Are worker, beat and broker running?" in get(signed_in, "/jobs/")
     Pass.objects.create(lane="tail", began=now)
     Lane.objects.create(name="tail", complete=now)
     assert "The first jobs are on their way" in get(signed_in, "/jobs/")

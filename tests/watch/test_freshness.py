@@ -43,6 +43,15 @@ def test_it_is_while_it_is_left_alone(rests: timedelta, state: str) -> None:
     assert freshness().state == state
 
 
+def test_that_the_last_pass_was_cut_off_says_nothing_while_the_next_is_under_way() -> None:
+    """What is shown may be old all the same."""
+    Lane.objects.filter(name="tail").update(problem=Lane.CUT_OFF)
+    Pass.objects.create(lane="tail", began=timezone.now())
+    assert (freshness().state, freshness().problem) == ("down", Lane.CUT_OFF)
+    Lease.objects.create(name="tail", epoch=1, expires=timezone.now() + timedelta(seconds=9))
+    assert (freshness().state, freshness().problem) == ("stale", "")
+
+
 def test_a_mirror_of_which_something_was_left_out_is_not_quite_in_step() -> None:
     Lane.objects.update(complete=timezone.now(), problem="")
     assert (freshness().tone, freshness().gaps) == ("success", False)

@@ -37,7 +37,7 @@ def test_what_waits_to_be_read_by_id() -> None:
     Delivery.objects.create(id="new", received=now)
     Delivery.objects.create(id="old", received=now - timedelta(hours=2))
     reads = lanes().reads
-    assert (reads.waiting, reads.since, reads.hooks) == (2, now - timedelta(seconds=20), 1)
+    assert (reads.waiting, reads.due, reads.hooks) == (2, now - timedelta(seconds=20), 1)
     assert reads.put_off == [], "nobody has tried"
 
 

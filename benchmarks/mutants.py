@@ -126,9 +126,30 @@ MUTANTS = (
     Mutant(
         name="a page out of order closes its stretch",
         path="jobs/rules/sweep.py",
-        before="stretch=self._closed(before, keys) if self.place.ordered else None",
+        before="stretch=self._closed(before, keys) if is_known else None",
         after="stretch=self._closed(before, keys)",
         tests=RULES,
+    ),
+    Mutant(
+        name="the page behind one out of order closes a stretch",
+        path="jobs/rules/sweep.py",
+        before="is_known = before.ordered and self.place.ordered",
+        after="is_known = self.place.ordered",
+        tests="tests/rules",
+    ),
+    Mutant(
+        name="a job that can be read closes the circuit",
+        path="jobs/sync/gate.py",
+        before="if search and circuit.is_success(error):",
+        after="if circuit.is_success(error):",
+        tests="tests/sync/test_gate.py",
+    ),
+    Mutant(
+        name="the turns of reads have no shares",
+        path="jobs/rules/rechecks.py",
+        before="found.append(each[: min(len(each), share) + free])",
+        after="found.append(each[: most - sum(map(len, found))])",
+        tests="tests/rules",
     ),
     Mutant(
         name="the watermark is promoted with the first page",

@@ -4,6 +4,7 @@ A sandbox brings jobs and tells of them by hooks, the sync passes every second, 
 the REST API and the health are asked for. What processes share counts once (PSS).
 """
 
+import math
 import tempfile
 import time
 from collections.abc import Sequence
@@ -63,6 +64,16 @@ def _use(running: Deck, seconds: float) -> None:
 def _slope(name: str, sizes: Sequence[float], minutes: int) -> float:
     """Say what a process took; say and give by how many MB an hour that grew once it was warm."""
     warm = sizes[int(len(sizes) * WARM) :]
-    slope = linear_regression(range(len(warm)), warm).slope * 60
-    say(f"{name}: {mean(warm):.0f} MB, {slope:+.1f} MB an hour in the last {len(warm)} of {minutes} minutes")
+    slope, error = growth(warm)
+    said = f"{slope:+.1f} MB an hour, give or take {2 * error:.1f},"
+    say(f"{name}: {mean(warm):.0f} MB, {said} in the last {len(warm)} of {minutes} minutes")
     return slope
+
+
+def growth(sizes: Sequence[float]) -> tuple[float, float]:
+    """By how much sizes, one a minute, grow in an hour, and the standard error of that; two sizes say nothing of it."""
+    minutes, freedom = range(len(sizes)), len(sizes) - 2
+    line = linear_regression(minutes, sizes)
+    left = sum((size - line.slope * minute - line.intercept) ** 2 for minute, size in zip(minutes, sizes, strict=True))
+    spread = sum((minute - mean(minutes)) ** 2 for minute in minutes)
+    return 60 * line.slope, 60 * math.sqrt(left / freedom / spread) if freedom else math.inf

@@ -42,7 +42,7 @@ NAME = "jobdeck-victim"
 LONGEST_PAUSE = 0.02
 """For how many seconds a process is held up at most before it dies, so that its other threads go on."""
 MINUTES = timedelta(minutes=2)
-A_DAY = 86_400
+LONGEST_PERIOD = 3_600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,7 +240,7 @@ def _settings(platform: SandboxProcess) -> dict[str, Any]:
         "MEDIA_PLATFORM_SHARED_SECRET": SECRET,
         "SYNC_PAGE_SIZE": 20,
         "SYNC_RATE": 1000,
-        "SYNC_PERIOD": A_DAY,  # so that a mirror that is kept for hours is behind by no pass
+        "SYNC_PERIOD": LONGEST_PERIOD,  # so that a mirror that is kept for four hours is behind by no pass
     }
 
 

@@ -13,6 +13,8 @@ from functools import partial
 import django
 import stamina
 
+from dashboard.setup import check_environment
+
 HOOKED = "ffffffffffffffffffffffffffffffff_hooked"
 """The job of which the hook tells."""
 BEAT = 0.1
@@ -23,6 +25,7 @@ def main() -> None:
     """Be forked from; nothing here opens a connection, or starts a thread."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
     django.setup()
+    check_environment()
     works = _works()
     print("ready", flush=True)  # noqa: T201
     for line in sys.stdin:

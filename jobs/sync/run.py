@@ -122,6 +122,8 @@ def run_pass(name: str, walk: Walk, *, watch: Watcher = nobody, lease: str = "",
 def _begin(name: str, scope: str, lease: Lease) -> Pass:
     """Open the record; passes that nobody can end any more are closed as failed, and old ones of the lane forgotten.
 
+    A tail that was cut off fails, so that others know of it, until it has come to its end, which it tries at each tick.
+
     A shard that has been walked is not leased again: whoever was cut off behind its last page is closed by the next
     pass of any lane.
     """
@@ -131,7 +133,8 @@ def _begin(name: str, scope: str, lease: Lease) -> Pass:
         running = Pass.objects.filter(outcome=Pass.Outcome.RUNNING)
         if cut := {each.pk: each.lane for each in running.exclude(lease__in=alive)}:
             running.filter(pk__in=cut).update(outcome=Pass.Outcome.FAILED, ended=now, problem=Lane.CUT_OFF)
-            Lane.objects.filter(name__in=cut.values(), problem="").update(problem=Lane.CUT_OFF, problem_since=now)
+        if Lane.TAIL in cut.values():  # a sweep that had come to its end would fail for a day
+            Lane.objects.filter(name=Lane.TAIL, problem="").update(problem=Lane.CUT_OFF, problem_since=now)
         Pass.objects.filter(lane=name, began__lt=now - PASSES_KEPT).delete()
         return Pass.objects.create(lane=name, scope=scope, lease=lease.name, began=now)
 

@@ -80,11 +80,16 @@ def test_a_pass_that_was_cut_off_is_closed_by_the_next_of_its_lane() -> None:
     assert (cut_off.outcome, cut_off.problem, other.outcome) == ("failed", Lane.CUT_OFF, "running")
 
 
-def test_a_lane_whose_pass_was_cut_off_fails_until_another_has_come_to_its_end() -> None:
-    """Where each pass kills its process, too: so the first sweep waits for no tail, and others know that it fails."""
-    Pass.objects.create(lane="tail", lease="tail", began=timezone.now())
+def test_a_tail_that_was_cut_off_fails_until_a_pass_has_come_to_its_end() -> None:
+    """Where each pass kills its process, too: so the first sweep waits for no tail, and others know that it fails.
+
+    A sweep does not: where it had come to its end, nobody would begin another for a day.
+    """
+    for lane in ("tail", "sweep"):
+        Pass.objects.create(lane=lane, lease=lane, began=timezone.now())
+    Lane.objects.create(name="sweep", platform=configured.MEDIA_PLATFORM_NAME)
     Lane.objects.create(name="tail", platform=configured.MEDIA_PLATFORM_NAME)
-    run_pass("sweep", completes, watch=nobody)
+    run_pass("reconcile", completes, watch=nobody)
     assert Lane.objects.get(name="tail").problem == Lane.CUT_OFF
     assert Lane.objects.get(name="sweep").problem == ""
     run_pass("tail", completes, watch=nobody)

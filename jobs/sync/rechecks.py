@@ -28,11 +28,10 @@ def recheck(client: JobsClient, run: Run) -> Pass.Outcome:
     Where it is always the same jobs that fail, all others are read before that is raised.
     """
     end, streak = time.monotonic() + SECONDS, Streak(forbidden=run.lane.rests_until is not None)
-    left: UpstreamError | None = None
+    outcome, left = Pass.Outcome.COMPLETE, None
     while due := rechecks.due(AT_ONCE, failed=left is None):
-        if time.monotonic() > end and left is None:
-            return Pass.Outcome.PAUSED
         if time.monotonic() > end:
+            outcome = Pass.Outcome.PAUSED
             break
         for read in plan(due):
             if left is None or not read.failed:
@@ -40,7 +39,7 @@ def recheck(client: JobsClient, run: Run) -> Pass.Outcome:
                 left = left or (error if streak.leaves_failed else None)
     if left is not None:
         raise left
-    return Pass.Outcome.COMPLETE
+    return outcome
 
 
 def _try(client: JobsClient, run: Run, read: Read, streak: Streak) -> UpstreamError | None:
